@@ -1,0 +1,100 @@
+"""The words of the blueprint as enumerations: the same in code, on screen and in files."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Task(StrEnum):
+    CLASSIFICATION = "classification"
+    REGRESSION = "regression"
+
+
+class ColumnKind(StrEnum):
+    """How a feature's values are read, stored and compared."""
+
+    NUMERIC = "numeric"
+    INTEGER = "integer"
+    CATEGORICAL = "categorical"
+    BOOLEAN = "boolean"
+
+
+class CheckKind(StrEnum):
+    DRIFT = "drift"
+    PERFORMANCE = "performance"
+    QUALITY = "quality"
+    FRESHNESS = "freshness"
+    INTEGRITY = "integrity"
+
+
+class RunState(StrEnum):
+    """The life of one check run. MISSED and INTERRUPTED are visible outcomes, not silences."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    TIMED_OUT = "timed-out"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+    INTERRUPTED = "interrupted"
+
+
+class Verdict(StrEnum):
+    """What one check run says of its model. UNKNOWN is never green."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+    UNKNOWN = "unknown"
+
+
+class AlarmState(StrEnum):
+    """ISA-18.2 states used so far (figure 5-1 of ANSI/ISA-18.2-2016): the condition and its acknowledgement."""
+
+    UNACKNOWLEDGED = "unacknowledged"
+    ACKNOWLEDGED = "acknowledged"
+    RETURNED_UNACKNOWLEDGED = "returned-unacknowledged"
+    NORMAL = "normal"
+
+
+class Priority(StrEnum):
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Health(StrEnum):
+    """The state of a model on the overview; the order is worst first."""
+
+    ALARM = "alarm"
+    WARNING = "warning"
+    UNKNOWN = "unknown"
+    GOOD = "good"
+
+
+class ReleaseKind(StrEnum):
+    PROMOTION = "promotion"
+    ROLLBACK = "rollback"
+
+
+class ReleaseState(StrEnum):
+    """INTENDED, STAGED and SWITCHED are unfinished; a start of the product settles any release found there."""
+
+    INTENDED = "intended"
+    STAGED = "staged"
+    SWITCHED = "switched"
+    COMPLETED = "completed"
+    REVERTED = "reverted"
+    UNKNOWN = "unknown"
+
+    @property
+    def unfinished(self) -> bool:
+        return self in (ReleaseState.INTENDED, ReleaseState.STAGED, ReleaseState.SWITCHED)
+
+
+class VersionState(StrEnum):
+    CANDIDATE = "candidate"
+    CHAMPION = "champion"
+    RETIRED = "retired"
+    WITHDRAWN = "withdrawn"  # rolled back from: never a last known good
