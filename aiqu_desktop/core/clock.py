@@ -55,7 +55,9 @@ def as_utc(instant: datetime) -> datetime:
 
 def iso(instant: datetime) -> str:
     """ISO 8601 in UTC with a Z, for files, audit records and machine output."""
-    return as_utc(instant).isoformat(timespec="microseconds" if instant.microsecond else "seconds").replace("+00:00", "Z")
+    return (
+        as_utc(instant).isoformat(timespec="microseconds" if instant.microsecond else "seconds").replace("+00:00", "Z")
+    )
 
 
 def wait_until(ready: Callable[[], bool], timeout: float, poll: float = 0.02) -> bool:

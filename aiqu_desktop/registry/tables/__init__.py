@@ -1,0 +1,40 @@
+"""Every table of the registry, one file for each concern."""
+
+from aiqu_desktop.registry.tables.alarms import Alarm, AlarmCondition
+from aiqu_desktop.registry.tables.audit import AuditRecord
+from aiqu_desktop.registry.tables.base import Base
+from aiqu_desktop.registry.tables.checks import Check, CheckRun, Metric, Schedule, SchedulerLease
+from aiqu_desktop.registry.tables.data import IngestFile, LabelId, ObservationId, Segment
+from aiqu_desktop.registry.tables.models import (
+    Artifact,
+    Model,
+    ReferenceProfileRecord,
+    Site,
+    Version,
+    VersionFile,
+)
+from aiqu_desktop.registry.tables.releases import Release, ReleaseStep
+
+__all__ = [
+    "Alarm",
+    "AlarmCondition",
+    "Artifact",
+    "AuditRecord",
+    "Base",
+    "Check",
+    "CheckRun",
+    "IngestFile",
+    "LabelId",
+    "Metric",
+    "Model",
+    "ObservationId",
+    "ReferenceProfileRecord",
+    "Release",
+    "ReleaseStep",
+    "Schedule",
+    "SchedulerLease",
+    "Segment",
+    "Site",
+    "Version",
+    "VersionFile",
+]

@@ -1,0 +1,1 @@
+"""Who did what, provably: the audit chain (people, roles and signatures join it in this room)."""
