@@ -1,0 +1,174 @@
+"""What the desktop and the line write for each other, as frozen values with their JSON form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from aiqu_desktop.core.clock import as_utc, iso
+
+
+class LineState(StrEnum):
+    STARTING = "starting"
+    SERVING = "serving"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Which version the line shall serve. `digest` is the SHA-256 of its model.onnx, `release` the release's id."""
+
+    digest: str
+    version: int
+    release: str
+    written_at: datetime
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "digest": self.digest,
+            "version": self.version,
+            "release": self.release,
+            "written_at": iso(self.written_at),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Pointer:
+        """Read what `to_json` wrote; KeyError, TypeError or ValueError when it is something else."""
+        return cls(
+            digest_text(data["digest"]), int(data["version"]), str(data["release"]), _instant(data["written_at"])
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The version that the line answers with."""
+
+    digest: str
+    version: int
+    release: str
+    loaded_at: datetime
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "digest": self.digest,
+            "version": self.version,
+            "release": self.release,
+            "loaded_at": iso(self.loaded_at),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Serving:
+        """Read what `to_json` wrote; KeyError, TypeError or ValueError when it is something else."""
+        return cls(digest_text(data["digest"]), int(data["version"]), str(data["release"]), _instant(data["loaded_at"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A pointer that the line did not follow, and why in one sentence."""
+
+    digest: str
+    version: int
+    release: str
+    reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"digest": self.digest, "version": self.version, "release": self.release, "reason": self.reason}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Rejected:
+        """Read what `to_json` wrote; KeyError, TypeError or ValueError when it is something else."""
+        return cls(str(data["digest"]), int(data["version"]), str(data["release"]), str(data["reason"]))
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenSummary:
+    """How the served version answered its golden cases when it was loaded."""
+
+    passed: int
+    total: int
+    largest_error: float
+
+    def to_json(self) -> dict[str, Any]:
+        return {"passed": self.passed, "total": self.total, "largest_error": self.largest_error}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> GoldenSummary:
+        """Read what `to_json` wrote; KeyError, TypeError or ValueError when it is something else."""
+        return cls(int(data["passed"]), int(data["total"]), float(data["largest_error"]))
+
+
+@dataclass(frozen=True, slots=True)
+class LineStatus:
+    """What the line says of one model.
+
+    serving, golden: None until a version serves, and when the line has stopped: nothing answers then.
+    rejected: the present pointer when the line does not follow it.
+    heartbeat: wall time of the last sign of life.
+    rows_served: rows predicted since the line process started.
+    problem: what stands in the way of the line's work, in one sentence; None when nothing does.
+    """
+
+    state: LineState
+    serving: Serving | None
+    golden: GoldenSummary | None
+    rejected: Rejected | None
+    pid: int
+    heartbeat: datetime
+    rows_served: int
+    problem: str | None = None
+
+    def alive(self, now_wall: datetime, within: float = 5.0) -> bool:
+        """True when the line has not stopped and gave a sign of life in the last `within` seconds of wall time.
+
+        A heartbeat from the future (the clock was set back) counts as alive only within the same span.
+        """
+        age = abs((as_utc(now_wall) - self.heartbeat).total_seconds())
+        return self.state is not LineState.STOPPED and age <= within
+
+    def at(self, heartbeat: datetime) -> LineStatus:
+        """The same status with a new sign of life."""
+        return replace(self, heartbeat=heartbeat)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "state": self.state.value,
+            "serving": self.serving.to_json() if self.serving else None,
+            "golden": self.golden.to_json() if self.golden else None,
+            "rejected": self.rejected.to_json() if self.rejected else None,
+            "pid": self.pid,
+            "heartbeat": iso(self.heartbeat),
+            "rows_served": self.rows_served,
+            "problem": self.problem,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> LineStatus:
+        """Read what `to_json` wrote; KeyError, TypeError or ValueError when it is something else."""
+        return cls(
+            state=LineState(data["state"]),
+            serving=Serving.from_json(data["serving"]) if data["serving"] is not None else None,
+            golden=GoldenSummary.from_json(data["golden"]) if data["golden"] is not None else None,
+            rejected=Rejected.from_json(data["rejected"]) if data["rejected"] is not None else None,
+            pid=int(data["pid"]),
+            heartbeat=_instant(data["heartbeat"]),
+            rows_served=int(data["rows_served"]),
+            problem=None if data.get("problem") is None else str(data["problem"]),
+        )
+
+
+def digest_text(value: Any) -> str:
+    """`value` if it is a SHA-256 in 64 lower-case hexadecimal digits: it becomes a folder's name.
+
+    Raises:
+        ValueError: if it is anything else.
+    """
+    if not (isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef")):
+        raise ValueError("not a SHA-256 in 64 hexadecimal digits")
+    return value
+
+
+def _instant(value: Any) -> datetime:
+    return as_utc(datetime.fromisoformat(value))

@@ -1,0 +1,214 @@
+"""The folder target: one folder a model, through which the desktop tells the line what to serve and the line answers.
+
+    line.json        desktop → line: the model's name and where its observations go
+    versions/<sha256 of model.onnx>/   model.onnx, golden.json, schema.json
+    champion.json    desktop → line: the pointer, replaced atomically
+    status.json      line → desktop: what it serves, how its golden cases went, that it is alive
+    served.json      line → itself: the last version that it served, for a start with a broken pointer
+    incoming/        rows to predict; incoming/rejected/ those that could not be, each with its reason
+
+A file that is not whole reads as None, and `problems` says which and why: a reader never meets a traceback, and a
+broken pointer is never taken for another one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from aiqu_desktop.core.errors import EnvironmentFault, UserError
+from aiqu_desktop.core.files import fsync_directory, sha256_bytes, write_atomically, write_json_atomically
+from aiqu_desktop.line.messages import LineStatus, Pointer, digest_text
+
+MODEL_FILE = "model.onnx"
+GOLDEN_FILE = "golden.json"
+SCHEMA_FILE = "schema.json"
+VERSION_FILES = (MODEL_FILE, GOLDEN_FILE, SCHEMA_FILE)
+
+T = TypeVar("T")
+
+
+class TargetFolder:
+    """One model's folder under the line's root. Reading and writing it is all that the two sides ever do together."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    # --- where things are
+
+    @property
+    def model(self) -> str:
+        """The model's name: what line.json says, else the folder's own name."""
+        config = self._read("line.json", dict)
+        return str(config["model"]) if config and config.get("model") else self.path.name
+
+    @property
+    def drop(self) -> Path | None:
+        """The folder that observations go to; None while line.json is absent or unreadable."""
+        return self._read("line.json", self._drop_of)
+
+    @property
+    def incoming(self) -> Path:
+        return self.path / "incoming"
+
+    @property
+    def rejected_files(self) -> Path:
+        return self.incoming / "rejected"
+
+    @property
+    def versions(self) -> Path:
+        return self.path / "versions"
+
+    @property
+    def pointer_file(self) -> Path:
+        return self.path / "champion.json"
+
+    def version_folder(self, digest: str) -> Path:
+        """Where the version with this digest is staged.
+
+        Raises:
+            UserError: if `digest` is not a SHA-256.
+        """
+        try:
+            return self.versions / digest_text(digest)
+        except ValueError as error:
+            raise UserError(f"{digest!r} is {error}; give the digest of a model.onnx.") from error
+
+    # --- the desktop writes
+
+    def configure(self, drop: Path, model: str | None = None) -> None:
+        """Make the folder and say where observations go; `drop` may be relative to the folder."""
+        self.incoming.mkdir(parents=True, exist_ok=True)
+        self.versions.mkdir(exist_ok=True)
+        write_json_atomically(self.path / "line.json", {"model": model or self.path.name, "drop": str(drop)})
+
+    def stage(self, digest: str, files: Mapping[str, bytes]) -> Path:
+        """Lay a version ready, without serving it; done before, it costs a read and changes nothing.
+
+        Raises:
+            UserError: if model.onnx is not what `digest` says, or golden.json or schema.json is not among `files`.
+        """
+        folder = self.version_folder(digest)
+        absent = [name for name in VERSION_FILES if name not in files]
+        if absent:
+            raise UserError(f"The version cannot be staged without {absent[0]}; build its bundle again.")
+        if any(Path(name).name != name or name.startswith(".") for name in files):
+            raise UserError("A staged file has a path for its name; name files plainly.")
+        if sha256_bytes(files[MODEL_FILE]) != digest:
+            raise UserError(f"The model.onnx to be staged is not the one with digest {digest[:12]}…; import it again.")
+        if folder.is_dir():
+            self._repair(folder, files)
+            return folder
+        self.versions.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=self.versions, prefix=".staging-"))
+        try:
+            for name, content in files.items():
+                write_atomically(temporary / name, content)
+            temporary.rename(folder)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+        fsync_directory(self.versions)
+        return folder
+
+    def is_staged(self, digest: str) -> bool:
+        """True when the version's three files are there and model.onnx has this digest."""
+        folder = self.version_folder(digest)
+        if not all((folder / name).is_file() for name in VERSION_FILES):
+            return False
+        return sha256_bytes((folder / MODEL_FILE).read_bytes()) == digest
+
+    def point(self, pointer: Pointer) -> None:
+        """Tell the line to serve another version: one atomic replacement, on disk before this returns."""
+        write_json_atomically(self.pointer_file, pointer.to_json())
+
+    # --- both read
+
+    def pointer(self) -> Pointer | None:
+        """Which version the line is told to serve; None when nothing readable says so (see `problems`)."""
+        return self._read("champion.json", Pointer.from_json)
+
+    def status(self) -> LineStatus | None:
+        """What the line last said; None when nothing readable is there (see `problems`)."""
+        return self._read("status.json", LineStatus.from_json)
+
+    def last_served(self) -> Pointer | None:
+        """The version that the line served last, by its own record."""
+        return self._read("served.json", Pointer.from_json)
+
+    def problems(self) -> tuple[str, ...]:
+        """One sentence for each file that is there but cannot be read."""
+        readers: dict[str, tuple[Callable[[Any], Any], str]] = {
+            "line.json": (self._drop_of, "set the target up again"),
+            "champion.json": (Pointer.from_json, "promote or roll back again"),
+            "status.json": (LineStatus.from_json, "start the line again"),
+            "served.json": (Pointer.from_json, "promote or roll back again"),
+        }
+        found = []
+        for name, (reader, advice) in readers.items():
+            data = self._bytes(name)
+            if data is not None and _parsed(data, reader) is None:
+                found.append(f"{self.path / name} is damaged; {advice}.")
+        return tuple(found)
+
+    # --- the line writes
+
+    def write_status(self, status: LineStatus) -> None:
+        """Replace status.json. Not forced to disk: after a power cut no line is alive to be told of."""
+        temporary = self.path / ".status.json.tmp"
+        temporary.write_bytes(json.dumps(status.to_json(), indent=2).encode())
+        temporary.replace(self.path / "status.json")
+
+    def write_last_served(self, pointer: Pointer) -> None:
+        """Record what is served, so that a start with a broken pointer serves it again."""
+        write_json_atomically(self.path / "served.json", pointer.to_json())
+
+    # --- inside
+
+    def _drop_of(self, config: Mapping[str, Any]) -> Path:
+        drop = config["drop"]
+        if not isinstance(drop, str) or not drop:
+            raise ValueError("no drop folder")
+        return (self.path / drop).resolve()
+
+    def _repair(self, folder: Path, files: Mapping[str, bytes]) -> None:
+        """Write only what differs; model.onnx last, so that a fault before leaves the old refusal standing."""
+        for name in sorted(files, key=lambda name: name == MODEL_FILE):
+            place = folder / name
+            if not place.is_file() or place.read_bytes() != files[name]:
+                write_atomically(place, files[name])
+
+    def _read(self, name: str, reader: Callable[[Any], T]) -> T | None:
+        data = self._bytes(name)
+        return None if data is None else _parsed(data, reader)
+
+    def _bytes(self, name: str) -> bytes | None:
+        try:
+            return (self.path / name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            reason = error.strerror or error
+            raise EnvironmentFault(f"{self.path / name} cannot be opened ({reason}); check its permissions.") from error
+
+
+def _parsed(data: bytes, reader: Callable[[Any], T]) -> T | None:
+    try:
+        content = json.loads(data)
+        return reader(content) if isinstance(content, dict) else None
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError):
+        return None
+
+
+def model_folders(root: Path) -> list[TargetFolder]:
+    """Every model folder under the line's root that has been configured, by name."""
+    try:
+        entries = [entry.name for entry in os.scandir(root) if entry.is_dir() and not entry.name.startswith(".")]
+    except FileNotFoundError:
+        return []
+    return [TargetFolder(root / name) for name in sorted(entries) if (root / name / "line.json").is_file()]
