@@ -1,0 +1,133 @@
+"""Level two: one model in depth. Arrays are NumPy so that charts draw without another copy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from aiqu_desktop.core.words import ReleaseKind, ReleaseState, VersionState
+from aiqu_desktop.services.views.rows import AlarmRow, CheckRunRow
+from aiqu_desktop.services.views.site import ModelTile
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One metric over event time.
+
+    times: seconds since 1970 UTC, shape (k,); values, low, high, limit: shape (k,), NaN where unknown (a gap);
+    n: sample size of each point, shape (k,); version: champion's number at each point, shape (k,), 0 where none.
+    """
+
+    name: str
+    title: str
+    unit: str
+    times: Floats
+    values: Floats
+    low: Floats
+    high: Floats
+    limit: Floats
+    n: Floats
+    version: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Drift effect of each feature over time, as a multiple of its limit (1 = at the limit).
+
+    features: shape (f,), those that matter first; times: seconds, shape (t,); effects: shape (f, t), NaN = no answer;
+    drifted: shape (f, t), True where effect and evidence both say so.
+    """
+
+    features: tuple[str, ...]
+    times: Floats
+    effects: Floats
+    drifted: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A flag on the time axis. kind: "promotion", "rollback", "reverted", "alarm" or "onset"."""
+
+    at: datetime
+    kind: str
+    label: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServedSpan:
+    """Which version served from when to when; `end` is None while it still does."""
+
+    version: int
+    start: datetime
+    end: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """`metrics` maps a name to {"value", "low", "high", "n"} as measured when the version was accepted."""
+
+    number: int
+    state: VersionState
+    digest: str
+    metrics: dict[str, dict[str, float]]
+    notes: str
+    author: str
+    created_at: datetime
+    imported_at: datetime
+    imported_by: str
+    is_last_known_good: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRow:
+    id: str
+    kind: ReleaseKind
+    state: ReleaseState
+    from_version: int | None
+    to_version: int
+    requested_by: str
+    reason: str
+    intended_at: datetime
+    finished_at: datetime | None
+    wall_seconds: float | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionState:
+    """Whether a guarded button can act; when it cannot, `why_not` is the sentence shown beside it."""
+
+    enabled: bool
+    why_not: str
+    versions: tuple[int, ...] = ()  # what it could act on, most likely first
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPage:
+    """Everything the model page draws for one time range."""
+
+    tile: ModelTile
+    owner: str
+    site_now: datetime
+    start: datetime
+    end: datetime
+    first_data: datetime | None
+    performance: tuple[Series, ...]  # the primary metric first
+    drift: Series  # share of drifted features, weighed by importance
+    volume: Series  # observations a day
+    coverage: Series  # share of observations that are labelled
+    heat: HeatMap
+    marks: tuple[Mark, ...]
+    served: tuple[ServedSpan, ...]
+    versions: tuple[VersionRow, ...]  # newest first
+    releases: tuple[ReleaseRow, ...]  # newest first
+    alarms: tuple[AlarmRow, ...]  # open first, then newest first
+    runs: tuple[CheckRunRow, ...]  # newest first, at most 50
+    promote: ActionState
+    roll_back: ActionState
