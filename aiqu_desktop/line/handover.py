@@ -1,0 +1,83 @@
+"""Moves one file of rows from incoming to the drop folder so that a kill at any moment loses and repeats nothing.
+
+Order of one file: the observations are written under a dot-name; the note `.working` says which incoming file (name
+and SHA-256) is about to be handed over; the observations get their name; the incoming file is deleted. At the next
+start the note tells the two states apart in which the incoming file is still there: observations still under their
+dot-name mean that nothing was handed over, and the file is done again; gone from there, they were handed over (the
+reader may have taken them away already), and only the deletion is made good.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from aiqu_desktop.core.files import fsync_directory, sha256_bytes
+from aiqu_desktop.line.protocol import TargetFolder
+
+_NOTE = ".working"
+
+
+class Handover:
+    """Hands over one file at a time; `durable` forces each step to disk, which survives a power cut too."""
+
+    def __init__(self, folder: TargetFolder, durable: bool) -> None:
+        self._incoming = folder.incoming
+        self._rejected = folder.rejected_files
+        self._durable = durable
+
+    def settle(self, drop: Path) -> None:
+        """Finish what an earlier process began; called before the first file is taken."""
+        note = self._incoming / _NOTE
+        try:
+            digest, _, name = note.read_text(encoding="utf-8").rstrip("\n").partition(" ")
+            source = self._incoming / Path(name).name
+            handed_over = bool(name) and not _unnamed(drop, source).exists()
+            if handed_over and sha256_bytes(source.read_bytes()) == digest:
+                source.unlink()
+        except (FileNotFoundError, UnicodeDecodeError, IsADirectoryError):
+            pass  # no note, none that a line wrote, or its file is gone already: nothing is half done
+        note.unlink(missing_ok=True)
+
+    def give(self, source: Path, data: bytes, observations: bytes, drop: Path) -> None:
+        """Put `observations` into `drop` and delete `source`, whose content is `data`."""
+        digest = sha256_bytes(data)
+        unnamed = _unnamed(drop, source)
+        try:
+            self._write(unnamed, observations)
+        except FileNotFoundError:
+            drop.mkdir(parents=True, exist_ok=True)
+            self._write(unnamed, observations)
+        (self._incoming / _NOTE).write_text(f"{digest} {source.name}\n", encoding="utf-8")
+        unnamed.replace(_free_name(drop, source, digest))
+        if self._durable:
+            fsync_directory(drop)
+        source.unlink()
+
+    def reject(self, source: Path, reason: str) -> None:
+        """Put a file that cannot be predicted aside, with the reason beside it."""
+        self._rejected.mkdir(exist_ok=True)
+        place = self._rejected / source.name
+        number = 1
+        while place.exists():
+            number += 1
+            place = self._rejected / f"{source.stem}-{number}{source.suffix}"
+        place.with_name(place.name + ".reason.txt").write_text(reason + "\n", encoding="utf-8")
+        source.replace(place)
+
+    def _write(self, path: Path, data: bytes) -> None:
+        with path.open("wb") as stream:
+            stream.write(data)
+            if self._durable:
+                stream.flush()
+                os.fsync(stream.fileno())
+
+
+def _unnamed(drop: Path, source: Path) -> Path:
+    return drop / f".obs-{source.stem}.csv.tmp"
+
+
+def _free_name(drop: Path, source: Path, digest: str) -> Path:
+    """obs-<stem>.csv; with the content's digest when an earlier file of that name has not been taken yet."""
+    plain = drop / f"obs-{source.stem}.csv"
+    return plain if not plain.exists() else drop / f"obs-{source.stem}-{digest[:16]}.csv"

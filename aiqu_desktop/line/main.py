@@ -1,0 +1,61 @@
+"""`aiqu-line`: serves every model folder under one root until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from aiqu_desktop.core.clock import SystemClock
+from aiqu_desktop.core.errors import AiquError
+from aiqu_desktop.line.lock import sole_line
+from aiqu_desktop.line.loop import Line
+
+
+@click.command(name="aiqu-line")
+@click.option(
+    "--root",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder with one folder a model (SITE/line).",
+)
+@click.option(
+    "--poll",
+    default=0.1,
+    show_default=True,
+    type=click.FloatRange(0.001, 60.0),
+    help="Seconds between two looks for pointers and files when nothing waits.",
+)
+@click.option(
+    "--fsync/--no-fsync",
+    default=True,
+    show_default=True,
+    help="Force observations to disk before their rows are deleted; without, a power cut may lose the last ones.",
+)
+def command(root: Path, poll: float, fsync: bool) -> None:
+    """Serve every model under ROOT: follow its pointer, predict its incoming files, say how it is."""
+    try:
+        with sole_line(root):
+            line = Line(root, SystemClock(), poll, durable=fsync)
+
+            def stop(_signal: int, _frame: FrameType | None) -> None:
+                line.stop.set()
+
+            signal.signal(signal.SIGTERM, stop)
+            signal.signal(signal.SIGINT, stop)
+            line.run()
+    except AiquError as error:
+        click.echo(f"aiqu-line: {error}", err=True)
+        sys.exit(error.exit_status)
+
+
+def main() -> None:
+    """The entry point."""
+    command()
+
+
+if __name__ == "__main__":
+    main()
