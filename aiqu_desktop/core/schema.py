@@ -96,7 +96,7 @@ class InputSchema:
                 classes=tuple(str(c) for c in data.get("classes", ())),
                 unit=str(data.get("unit", "")),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise UserError(f"The input schema cannot be read: {error!r}; build the bundle again.") from error
         if len(set(schema.feature_names)) != len(schema.features):
             raise UserError("The input schema names a feature twice; give each feature its own name.")

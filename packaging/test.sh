@@ -1,0 +1,16 @@
+#!/bin/sh
+# Sets AiQu Desktop up for testing where it is not yet, and runs the fast tests. Arguments go on to pytest:
+#
+#   sh packaging/test.sh                  everything but the campaigns
+#   sh packaging/test.sh -m campaign      the campaigns
+#   sh packaging/test.sh tests/core -k atomic
+set -eu
+. "$(dirname -- "$0")/setup.sh"
+
+# shellcheck disable=SC2086
+install_packages $qt_libraries || die "the tests of the window cannot run without them."
+set_up_environment test
+
+cd "$root"
+export QT_QPA_PLATFORM="${QT_QPA_PLATFORM:-offscreen}"
+exec "$venv/bin/python" -m pytest -m "not campaign" "$@"
