@@ -3,9 +3,9 @@
 # Sets $root (the repository) and $venv. Says what it does on standard error; standard output stays the program's.
 # Package indexes, proxies and certificates are the user's own: pip and apt find them in their configuration.
 
-# What Qt's xcb and offscreen platforms load at start; measured on a bare Debian 12. libfontconfig1 brings a font.
+# What Qt's xcb, wayland and offscreen platforms load; measured on a bare Debian 12. libfontconfig1 brings a font.
 qt_libraries="libgl1 libegl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon-x11-0
-libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0"
+libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libwayland-cursor0 libwayland-egl1"
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 venv=$root/.venv
@@ -39,13 +39,14 @@ as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
+# apt's and dpkg's hundred lines of progress stay away; what goes wrong is told on standard error.
 apt_install() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -qq -y --no-install-recommends \
-        install "$@" </dev/null >&2
+        install "$@" </dev/null >/dev/null
 }
 
 apt_update() {
-    as_root apt-get -o DPkg::Lock::Timeout=300 -qq update </dev/null >&2
+    as_root apt-get -o DPkg::Lock::Timeout=300 -qq update </dev/null >/dev/null
 }
 
 # Installs the named Debian packages where they are missing. Status 1, with a sentence, where that cannot be done.
@@ -110,6 +111,7 @@ set_up_environment() {
         # Wheels only: nothing is compiled, and no package's own script runs.
         pip_install --only-binary :all: --require-hashes -r "$root/packaging/$lock"
         pip_install --no-deps --no-build-isolation -e "$root"
+        wanted=$(fingerprint "$python")  # apt may just have brought a newer patch of Python
         # The test lock holds all of the other one, so its environment serves both.
         printf '%s\n' "$wanted" >"$venv/.ready-run"
         [ "$1" = run ] || printf '%s\n' "$wanted" >"$venv/.ready-$1"
