@@ -1,0 +1,57 @@
+"""Freshness: do observations and labels still come? Green expires."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from aiqu_desktop.core.words import Priority, Verdict
+from aiqu_desktop.monitoring.context import CheckContext
+from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
+from aiqu_desktop.monitoring.settings import FreshnessSettings
+
+
+def answer(settings: FreshnessSettings, context: CheckContext) -> CheckOutcome:
+    """Compare the age of the newest observation and of the newest labelled one with their deadlines."""
+    newest = context.store.newest_event_time(context.model)
+    labelled = context.store.newest_labelled_time(context.model)
+    data = _condition("freshness-data", "observation", newest, settings.data_days, context.now)
+    labels = _condition("freshness-labels", "labelled observation", labelled, settings.label_days, context.now)
+    stale = [condition for condition in (data, labels) if condition.bad]
+    if stale:
+        verdict, summary = Verdict.BAD, " ".join(condition.message for condition in stale)
+    elif newest is None:
+        verdict, summary = Verdict.UNKNOWN, "No observation has come yet."
+    else:
+        verdict, summary = Verdict.GOOD, f"The newest observation is {_age(newest, context.now):.1f} days old."
+    ages = (("age.data", newest, settings.data_days), ("age.labels", labelled, settings.label_days))
+    return CheckOutcome(
+        verdict,
+        summary,
+        window_to=context.now,
+        metrics=tuple(
+            MetricValue(name, None if at is None else _age(at, context.now), n=1, limit=limit)
+            for name, at, limit in ages
+        ),
+        conditions=(data, labels),
+    )
+
+
+def _age(instant: datetime, now: datetime) -> float:
+    return (now - instant).total_seconds() / 86_400
+
+
+def _condition(key: str, what: str, newest: datetime | None, limit_days: float, now: datetime) -> Condition:
+    if newest is None:
+        bad, message = None, f"No {what} has come yet."
+    else:
+        age = _age(newest, now)
+        bad = age > limit_days
+        message = f"No {what} has come for {age:.1f} days (limit {limit_days:g})."
+    return Condition(
+        key=key,
+        bad=bad,
+        priority=Priority.MEDIUM,
+        message=message,
+        response="See whether the line stands still or its files no longer arrive; until then the model is unknown.",
+        onset=newest if bad else None,
+    )

@@ -1,0 +1,110 @@
+"""What each kind of check can be told. Stored as JSON with the check; unknown fields are refused, not ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, TypeVar
+
+from aiqu_desktop.core.errors import UserError
+from aiqu_desktop.core.words import CheckKind
+
+
+@dataclass(frozen=True, slots=True)
+class DriftSettings:
+    """Did the input change?
+
+    window_days: how far back the window reaches, in days of event time.
+    min_rows: fewer rows give no answer.
+    share_limit: the model drifts when its drifted features carry more than this share of its decisions.
+    on_delay, off_delay: so many bad (good) answers in a row raise (clear) the alarm.
+    """
+
+    kind: ClassVar[CheckKind] = CheckKind.DRIFT
+    window_days: float = 28.0
+    min_rows: int = 60
+    share_limit: float = 0.3
+    on_delay: int = 2
+    off_delay: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PerformanceSettings:
+    """Does it hurt? Realised on labelled observations of the version that serves.
+
+    metric: the primary metric, one of those that the version's card states.
+    limit: the worst acceptable value of it, in its own unit.
+    """
+
+    kind: ClassVar[CheckKind] = CheckKind.PERFORMANCE
+    metric: str
+    limit: float
+    window_days: float = 28.0
+    min_labels: int = 40
+    on_delay: int = 2
+    off_delay: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class QualitySettings:
+    """Are the values fit to be looked at? rate_limit: tolerated share of faulty values in any one feature."""
+
+    kind: ClassVar[CheckKind] = CheckKind.QUALITY
+    window_days: float = 7.0
+    min_rows: int = 20
+    rate_limit: float = 0.05
+    on_delay: int = 1
+    off_delay: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FreshnessSettings:
+    """Do data and labels still come? Deadlines in days of the site's clock since the newest event time."""
+
+    kind: ClassVar[CheckKind] = CheckKind.FRESHNESS
+    data_days: float = 3.0
+    label_days: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class IntegritySettings:
+    """Are the champion's files and the stored segments still what they were?"""
+
+    kind: ClassVar[CheckKind] = CheckKind.INTEGRITY
+
+
+Settings = DriftSettings | PerformanceSettings | QualitySettings | FreshnessSettings | IntegritySettings
+AnySettings = TypeVar("AnySettings", bound=Settings)
+
+_BY_KIND: dict[CheckKind, type[Settings]] = {
+    CheckKind.DRIFT: DriftSettings,
+    CheckKind.PERFORMANCE: PerformanceSettings,
+    CheckKind.QUALITY: QualitySettings,
+    CheckKind.FRESHNESS: FreshnessSettings,
+    CheckKind.INTEGRITY: IntegritySettings,
+}
+
+
+def to_json(settings: Settings) -> dict[str, Any]:
+    """A plain dictionary for the check's row."""
+    return asdict(settings)
+
+
+def from_json(kind: CheckKind, data: Mapping[str, Any]) -> Settings:
+    """The typed settings of a check.
+
+    Raises:
+        UserError: if a field is unknown, missing or not a number where one is needed.
+    """
+    settings_type = _BY_KIND[kind]
+    known = {field.name for field in fields(settings_type)}
+    unknown = sorted(set(data) - known)
+    if unknown:
+        raise UserError(f"The {kind} check has no setting {unknown[0]!r}; it has {', '.join(sorted(known)) or 'none'}.")
+    for name, value in data.items():
+        if name != "metric" and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise UserError(f"The {kind} check's setting {name!r} must be a number, not {value!r}.")
+    try:
+        return settings_type(**data)
+    except TypeError as error:
+        raise UserError(f"The {kind} check's settings are incomplete: {error}.") from error

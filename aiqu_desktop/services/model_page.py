@@ -1,0 +1,196 @@
+"""One model in depth, for one range of time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from aiqu_desktop.core.words import ReleaseKind, ReleaseState, Task, VersionState
+from aiqu_desktop.lifecycle.history import last_known_good, spans
+from aiqu_desktop.registry import Registry
+from aiqu_desktop.registry.tables import Alarm, Model, Release, Segment, Version
+from aiqu_desktop.services.alarms import alarm_rows
+from aiqu_desktop.services.lookup import find_model, version_numbers
+from aiqu_desktop.services.runs import run_rows
+from aiqu_desktop.services.series import heat_map, metric_series, volume_series
+from aiqu_desktop.services.tiles import tile_of
+from aiqu_desktop.services.views import (
+    ActionState,
+    Mark,
+    ModelPage,
+    ModelTile,
+    ReleaseRow,
+    Series,
+    ServedSpan,
+    VersionRow,
+)
+
+_SECONDARY = {
+    Task.CLASSIFICATION: ("accuracy", "balanced_accuracy", "f1", "log_loss"),
+    Task.REGRESSION: ("mae", "rmse", "bias", "r2"),
+}
+_IN_UNITS = ("mae", "rmse", "bias")
+_RUNS_SHOWN = 50
+
+
+def model_page(registry: Registry, model: str, start: datetime | None = None, end: datetime | None = None) -> ModelPage:
+    """Everything that the model page draws; without a range, from the first observation to the site's present.
+
+    Raises:
+        UserError: if there is no such model.
+    """
+    now = registry.clock.now()
+    with registry.read() as session:
+        found = find_model(session, model)
+        first = session.scalar(
+            select(func.min(Segment.first_time)).where(Segment.model_id == found.id, Segment.kind == "observations")
+        )
+        start = start or first or now - timedelta(days=7)
+        end = end or now
+        tile = tile_of(session, registry.paths, found, now)
+        numbers = version_numbers(session, found.id)
+        good = last_known_good(session, found.id)
+        versions = _versions(session, found.id, good.id if good else None)
+        releases = release_rows(session, found.id, numbers)
+        return ModelPage(
+            tile=tile,
+            owner=found.owner,
+            site_now=now,
+            start=start,
+            end=end,
+            first_data=first,
+            performance=_performance(session, found, start, end, numbers),
+            drift=metric_series(
+                session, found.id, "drift.share", title="Drifted share, weighed by importance", unit="", start=start,
+                end=end, numbers=numbers,
+            ),
+            volume=volume_series(session, found.id, start, end),
+            coverage=metric_series(
+                session, found.id, "label.coverage", title="Labelled share", unit="", start=start, end=end,
+                numbers=numbers,
+            ),
+            heat=heat_map(session, found.id, start, end, _importance(found)),
+            marks=_marks(session, found.id, releases, start, end),
+            served=tuple(
+                ServedSpan(numbers[span.version_id], span.start, span.end) for span in spans(session, found.id)
+            ),
+            versions=versions,
+            releases=releases,
+            alarms=alarm_rows(session, only_open=False, model_id=found.id, limit=200),
+            runs=run_rows(session, found.id, _RUNS_SHOWN),
+            promote=_promote_state(versions, releases),
+            roll_back=_roll_back_state(tile, good, releases),
+        )  # fmt: skip
+
+
+def release_rows(session: Session, model_id: int, numbers: dict[int, int]) -> tuple[ReleaseRow, ...]:
+    """Every release of a model, newest first."""
+    query = select(Release).where(Release.model_id == model_id).order_by(Release.intended_at.desc())
+    return tuple(
+        ReleaseRow(
+            id=release.id,
+            kind=release.kind,
+            state=release.state,
+            from_version=None if release.from_version_id is None else numbers[release.from_version_id],
+            to_version=numbers[release.to_version_id],
+            requested_by=release.requested_by,
+            reason=release.reason,
+            intended_at=release.intended_at,
+            finished_at=release.finished_at,
+            wall_seconds=release.wall_seconds,
+            outcome=release.outcome,
+        )
+        for release in session.scalars(query)
+    )
+
+
+def _performance(
+    session: Session, model: Model, start: datetime, end: datetime, numbers: dict[int, int]
+) -> tuple[Series, ...]:
+    unit = str(model.input_schema.get("unit", ""))
+    names = sorted(_SECONDARY[model.task], key=lambda name: name != model.primary_metric)
+    series = [
+        metric_series(
+            session,
+            model.id,
+            f"performance.{name}",
+            title=name.replace("_", " ").capitalize() if name not in ("mae", "rmse", "r2") else name.upper(),
+            unit=unit if name in _IN_UNITS else "",
+            start=start,
+            end=end,
+            numbers=numbers,
+        )
+        for name in names
+    ]
+    return tuple(one for index, one in enumerate(series) if index == 0 or one.times.size)
+
+
+def _importance(model: Model) -> dict[str, float]:
+    return {f["name"]: f["importance"] or 0.0 for f in model.input_schema["features"]}
+
+
+def _versions(session: Session, model_id: int, good_id: int | None) -> tuple[VersionRow, ...]:
+    query = select(Version).where(Version.model_id == model_id).order_by(Version.number.desc())
+    return tuple(
+        VersionRow(
+            number=version.number,
+            state=version.state,
+            digest=version.digest,
+            metrics=version.metrics,
+            notes=version.notes,
+            author=version.author,
+            created_at=version.created_at,
+            imported_at=version.imported_at,
+            imported_by=version.imported_by,
+            is_last_known_good=version.id == good_id,
+        )
+        for version in session.scalars(query)
+    )
+
+
+def _marks(
+    session: Session, model_id: int, releases: tuple[ReleaseRow, ...], start: datetime, end: datetime
+) -> tuple[Mark, ...]:
+    marks = []
+    for release in releases:
+        if release.finished_at is None:
+            continue
+        reverted = release.state is not ReleaseState.COMPLETED
+        kind = "reverted" if reverted else release.kind.value
+        way = f"v{release.from_version or '–'} → v{release.to_version}"
+        verb = "Rollback" if release.kind is ReleaseKind.ROLLBACK else "Promotion"
+        sentence = f"{verb} {way} by {release.requested_by}: {release.reason} {release.outcome}".strip()
+        marks.append(Mark(release.finished_at, kind, f"v{release.to_version}", sentence))
+    for alarm in session.scalars(select(Alarm).where(Alarm.model_id == model_id, Alarm.key == "performance")):
+        marks.append(Mark(alarm.activated_at, "alarm", "alarm", alarm.message))
+        if alarm.onset_at is not None:
+            marks.append(Mark(alarm.onset_at, "onset", "onset", f"Estimated onset of: {alarm.message}"))
+    return tuple(sorted((mark for mark in marks if start <= mark.at <= end), key=lambda mark: mark.at))
+
+
+def _unfinished(releases: tuple[ReleaseRow, ...]) -> bool:
+    return any(release.state.unfinished for release in releases)
+
+
+def _promote_state(versions: tuple[VersionRow, ...], releases: tuple[ReleaseRow, ...]) -> ActionState:
+    if _unfinished(releases):
+        return ActionState(False, "A release is under way; wait until it has ended.")
+    candidates = tuple(version.number for version in versions if version.state is VersionState.CANDIDATE)
+    others = tuple(version.number for version in versions if version.state is VersionState.RETIRED)
+    if not candidates and not others:
+        return ActionState(False, "There is no other version; import one first.")
+    if not candidates:
+        return ActionState(False, "No version waits for promotion; import a newer one first.", others)
+    return ActionState(True, "", candidates + others)
+
+
+def _roll_back_state(tile: ModelTile, good: Version | None, releases: tuple[ReleaseRow, ...]) -> ActionState:
+    if _unfinished(releases):
+        return ActionState(False, "A release is under way; wait until it has ended.")
+    if tile.champion is None:
+        return ActionState(False, "No version serves, so there is nothing to roll back.")
+    if good is None:
+        return ActionState(False, "No earlier version was healthy when it was replaced, so none is known to be good.")
+    return ActionState(True, "", (good.number,))
