@@ -1,0 +1,100 @@
+"""How many rows are worth one independent row: the integrated autocorrelation time of a column in row order.
+
+tau = 1 + 2 * sum of the autocorrelations up to a lag M, where M is the smallest lag with M >= 5 tau(M)
+(A. Sokal, "Monte Carlo Methods in Statistical Mechanics", 1989, section 3). It is taken on ranks, so that heavy tails
+do not hide the dependence, and by FFT. A sample of n rows is worth n / tau independent ones.
+A missing row counts as zero: for rows missing at random this gives exactly the factor for the rows that are there.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from aiqu_desktop.drift.values import Floats
+
+SOKAL_FACTOR = 5.0
+_BLOCK = 1 << 20  # elements worked on at a time
+_LEADING_CATEGORIES = 15
+
+
+def integrated_times(series: Floats) -> Floats:
+    """The time of every row of `series`, a matrix [columns, rows in time order] with NaN for missing.
+
+    Returns an array [columns] of numbers >= 1; a constant or nearly empty column gives 1.
+    """
+    columns, rows = series.shape
+    if rows < 3:
+        return np.ones(columns)
+    at_once = max(1, _BLOCK // rows)
+    parts = [_times(_power(_centred_ranks(series[i : i + at_once])), rows) for i in range(0, columns, at_once)]
+    return np.concatenate(parts) if parts else np.ones(0)
+
+
+def integrated_time(values: Floats) -> float:
+    """The time of one numeric column [rows]."""
+    return float(integrated_times(values[np.newaxis, :])[0])
+
+
+def integrated_time_of_categories(names: list[str | None]) -> float:
+    """The time of a categorical column: of the chance to meet the same category again, against independence.
+
+    The autocovariances of the indicators of the leading categories are added up; the rest is one category.
+    """
+    rows = len(names)
+    if rows < 3:
+        return 1.0
+    codes: dict[str, int] = {}
+    coded = np.array([-1 if name is None else codes.setdefault(name, len(codes)) for name in names])
+    present = coded >= 0
+    counts = np.bincount(coded[present], minlength=1)
+    leading = np.argsort(-counts, kind="stable")[:_LEADING_CATEGORIES]
+    indicators = (coded[np.newaxis, :] == leading[:, np.newaxis]).astype(np.float64)
+    rest = (present & ~indicators.any(axis=0)).astype(np.float64)
+    indicators = np.vstack([indicators, rest])
+    shares = indicators.sum(axis=1, keepdims=True) / max(1, int(present.sum()))
+    centred = np.where(present, indicators - shares, 0.0)
+    return float(_times(_power(centred).sum(axis=0, keepdims=True), rows)[0])
+
+
+def _centred_ranks(series: Floats) -> Floats:
+    """Ranks along the rows with equal values sharing one, mean zero; missing rows are zero."""
+    columns, rows = series.shape
+    missing = ~np.isfinite(series)
+    any_missing = bool(missing.any())
+    filled = np.where(missing, np.inf, series) if any_missing else series
+    order = np.argsort(filled, axis=1)
+    ordered = np.take_along_axis(filled, order, axis=1)
+    starts = np.zeros((columns, rows))
+    np.multiply(ordered[:, 1:] != ordered[:, :-1], np.arange(1.0, rows), out=starts[:, 1:])
+    np.maximum.accumulate(starts, axis=1, out=starts)
+    ranks = np.empty_like(starts)
+    np.put_along_axis(ranks, order, starts, axis=1)
+    if not any_missing:
+        ranks -= ranks.mean(axis=1, keepdims=True)
+        return ranks
+    ranks[missing] = 0.0
+    present = np.maximum(rows - missing.sum(axis=1, keepdims=True), 1)
+    ranks -= ranks.sum(axis=1, keepdims=True) / present
+    ranks[missing] = 0.0
+    return ranks
+
+
+def _power(centred: Floats) -> Floats:
+    """Power spectrum along the rows, padded so that the autocovariance does not wrap around."""
+    rows = centred.shape[1]
+    spectrum = fft.rfft(centred, n=fft.next_fast_len(2 * rows, real=True), axis=1)
+    power: Floats = spectrum.real**2 + spectrum.imag**2
+    return power
+
+
+def _times(power: Floats, rows: int) -> Floats:
+    covariance = fft.irfft(power, n=fft.next_fast_len(2 * rows, real=True), axis=1)[:, : rows // 2 + 1]
+    variance = covariance[:, :1]
+    correlation: Floats = covariance[:, 1:] / np.where(variance > 0, variance, 1.0)
+    times = 1.0 + 2.0 * np.cumsum(correlation, axis=1)
+    enough: NDArray[np.bool_] = np.arange(1, times.shape[1] + 1) >= SOKAL_FACTOR * times
+    first = np.where(enough.any(axis=1), enough.argmax(axis=1), times.shape[1] - 1)
+    chosen = np.take_along_axis(times, first[:, np.newaxis], axis=1)[:, 0]
+    return np.where(variance[:, 0] > 0, np.clip(chosen, 1.0, rows), 1.0)

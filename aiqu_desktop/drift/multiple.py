@@ -1,0 +1,38 @@
+"""Many tests at once: q-values and adjusted p-values."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aiqu_desktop.drift.values import Floats
+
+
+def benjamini_hochberg(p_values: Floats) -> Floats:
+    """q-value of each p-value: the least false discovery rate at which it would be a discovery.
+
+    Benjamini and Hochberg, "Controlling the false discovery rate", JRSS B 57 (1995), for independent or positively
+    dependent tests. Takes and returns an array [tests].
+    """
+    count = p_values.size
+    order = np.argsort(p_values, kind="stable")
+    stepped = p_values[order] * count / np.arange(1, count + 1)
+    adjusted = np.minimum(np.minimum.accumulate(stepped[::-1])[::-1], 1.0)
+    return _unsort(adjusted, order)
+
+
+def holm(p_values: Floats) -> Floats:
+    """Adjusted p-values that keep the chance of a single false alarm: Holm, Scandinavian J. of Statistics 6 (1979).
+
+    Valid under any dependence. Takes and returns an array [tests].
+    """
+    count = p_values.size
+    order = np.argsort(p_values, kind="stable")
+    stepped = p_values[order] * np.arange(count, 0, -1)
+    adjusted = np.minimum(np.maximum.accumulate(stepped), 1.0)
+    return _unsort(adjusted, order)
+
+
+def _unsort(ordered: Floats, order: np.typing.NDArray[np.intp]) -> Floats:
+    result = np.empty(ordered.size)
+    result[order] = ordered
+    return result

@@ -1,0 +1,205 @@
+"""A whole window against a reference: effects, evidence after false-discovery control, and the model's verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from aiqu_desktop.core.errors import UserError
+from aiqu_desktop.core.words import ColumnKind
+from aiqu_desktop.drift.autocorrelation import integrated_time_of_categories, integrated_times
+from aiqu_desktop.drift.multiple import benjamini_hochberg
+from aiqu_desktop.drift.profile import (
+    CategoricalProfile,
+    ColumnProfile,
+    NumericProfile,
+    ReferenceProfile,
+    build_profile,
+)
+from aiqu_desktop.drift.results import ColumnDrift, DriftLimits, DriftResult
+from aiqu_desktop.drift.significance import chi_squared_p, kolmogorov_smirnov_p
+from aiqu_desktop.drift.univariate import NOT_ENOUGH, Measured, measure_categorical, measure_numeric, read_column
+from aiqu_desktop.drift.values import Column, Floats, as_numbers
+
+_TIME_ROWS = 4096  # the window's autocorrelation time is taken from its latest rows
+_DEFAULT = DriftLimits()
+
+
+def compare(
+    profile: ReferenceProfile,
+    columns: Mapping[str, Column],
+    *,
+    limits: DriftLimits = _DEFAULT,
+    jobs: int = 1,
+    importance: Mapping[str, float] | None = None,
+) -> DriftResult:
+    """Compare a window with the reference, column by column.
+
+    columns: the window, in time order, as in `build_profile`; columns that the profile does not know are ignored.
+    jobs: threads that share the columns. importance: weight of each column in the model's decision, by name.
+    Sample sizes are divided by the larger of the autocorrelation times of reference and window before any p-value.
+    Raises:
+        UserError: if a column is missing, has another length, or holds what its kind cannot.
+    """
+    return _compare(profile, columns, {}, limits, jobs, importance)
+
+
+def compare_samples(
+    reference: Mapping[str, Column],
+    current: Mapping[str, Column],
+    kinds: Mapping[str, ColumnKind],
+    *,
+    limits: DriftLimits = _DEFAULT,
+    jobs: int = 1,
+    importance: Mapping[str, float] | None = None,
+) -> DriftResult:
+    """`compare`, exactly: numeric effects come from the raw reference sample and not from its profile."""
+    return _compare(build_profile(reference, kinds), current, reference, limits, jobs, importance)
+
+
+def _compare(
+    profile: ReferenceProfile,
+    columns: Mapping[str, Column],
+    raw: Mapping[str, Column],
+    limits: DriftLimits,
+    jobs: int,
+    importance: Mapping[str, float] | None,
+) -> DriftResult:
+    rows = _row_count(profile, columns)
+    share = -(-len(profile.columns) // max(1, jobs))
+    groups = [profile.columns[i : i + share] for i in range(0, len(profile.columns), max(1, share))]
+    if jobs > 1 and len(groups) > 1:
+        parts = Parallel(n_jobs=jobs, prefer="threads")(delayed(_measure)(g, columns, raw, limits) for g in groups)
+    else:
+        parts = [_measure(group, columns, raw, limits) for group in groups]
+    measured = [found for part in parts for found in part[0]]
+    times = np.concatenate([part[1] for part in parts]) if parts else np.ones(0)
+    judged = _judge(measured, times, limits)
+    return _summarise(judged, limits, importance, profile.rows, rows)
+
+
+def _row_count(profile: ReferenceProfile, columns: Mapping[str, Column]) -> int:
+    absent = [name for name in profile.names if name not in columns]
+    if absent:
+        raise UserError(f"The window has no column {absent[0]!r}, which the reference has; add it or rename it back.")
+    lengths = {len(columns[name]) for name in profile.names}
+    if len(lengths) > 1:
+        raise UserError(f"The window's columns have different lengths {sorted(lengths)}; give one value a row.")
+    return lengths.pop() if lengths else 0
+
+
+def _measure(
+    profiles: tuple[ColumnProfile, ...], columns: Mapping[str, Column], raw: Mapping[str, Column], limits: DriftLimits
+) -> tuple[list[Measured], Floats]:
+    """Measure some columns, and the autocorrelation time that holds for each, [columns]."""
+    found: list[Measured] = []
+    times = np.array([column.autocorrelation for column in profiles])
+    series: list[tuple[int, Floats]] = []
+    for index, column in enumerate(profiles):
+        values = read_column(column, columns[column.name])
+        if isinstance(column, NumericProfile) and isinstance(values, np.ndarray):
+            sample = as_numbers(column.name, raw[column.name]) if raw else None
+            found.append(measure_numeric(column, values, min_rows=limits.min_rows, reference=sample))
+            series.append((index, values[-_TIME_ROWS:]))
+        elif isinstance(column, CategoricalProfile) and isinstance(values, list):
+            found.append(measure_categorical(column, values, min_rows=limits.min_rows))
+            times[index] = max(times[index], integrated_time_of_categories(values[-_TIME_ROWS:]))
+    if series:
+        numeric = [index for index, _ in series]
+        times[numeric] = np.maximum(times[numeric], integrated_times(np.array([values for _, values in series])))
+    return found, times
+
+
+def _judge(measured: list[Measured], times: Floats, limits: DriftLimits) -> list[ColumnDrift]:
+    p_values = np.full(len(measured), np.nan)
+    sizes = np.array([(m.profile.usable, m.n_current) for m in measured], dtype=np.float64).reshape(-1, 2)
+    effective = sizes / times[:, np.newaxis]
+    statistics = np.array([m.statistic for m in measured])
+    for method in ("ks", "chi-squared"):
+        which = np.array([i for i, m in enumerate(measured) if m.method == method], dtype=np.intp)
+        if not which.size:
+            continue
+        if method == "ks":
+            p_values[which] = kolmogorov_smirnov_p(statistics[which], effective[which, 0], effective[which, 1])
+        else:
+            degrees = np.array([measured[i].degrees for i in which], dtype=np.float64)
+            p_values[which] = chi_squared_p(statistics[which] / times[which], degrees)
+    tested = ~np.isnan(p_values)
+    q_values = np.full(len(measured), np.nan)
+    q_values[tested] = benjamini_hochberg(p_values[tested])
+    return [
+        _column(m, limits, float(times[i]), effective[i], float(p_values[i]), float(q_values[i]))
+        for i, m in enumerate(measured)
+    ]
+
+
+def _column(m: Measured, limits: DriftLimits, time: float, effective: Floats, p: float, q: float) -> ColumnDrift:
+    enough = m.method != NOT_ENOUGH
+    effect_name, limit = _judged_effect(m.profile, limits)
+    effect = m.effects[effect_name] if enough else None
+    return ColumnDrift(
+        name=m.profile.name,
+        kind=m.profile.kind,
+        n_reference=m.profile.usable,
+        n_current=m.n_current,
+        missing_reference=m.profile.missing / max(1, m.profile.rows),
+        missing_current=m.missing_current,
+        autocorrelation=time,
+        effective_reference=float(effective[0]),
+        effective_current=float(effective[1]),
+        effects=m.effects,
+        effect_name=effect_name,
+        effect=effect,
+        limit=limit,
+        p_value=p if enough else None,
+        q_value=q if enough else None,
+        drifted=effect is not None and effect >= limit and q <= limits.alpha,
+        method=m.method,
+        note=m.note,
+        unseen=m.unseen,
+        vanished=m.vanished,
+    )
+
+
+def _judged_effect(profile: ColumnProfile, limits: DriftLimits) -> tuple[str, float]:
+    if isinstance(profile, CategoricalProfile):
+        name, limit = limits.categorical_effect, limits.categorical_limit
+    elif profile.constant:
+        name, limit = "ks", limits.constant_limit
+    else:
+        name, limit = limits.numeric_effect, limits.numeric_limit
+    return name, limits.column_limits.get(profile.name, limit)
+
+
+def _summarise(
+    columns: list[ColumnDrift],
+    limits: DriftLimits,
+    importance: Mapping[str, float] | None,
+    n_reference: int,
+    n_current: int,
+) -> DriftResult:
+    compared = [column for column in columns if column.enough_data]
+    moved = [column for column in compared if column.drifted]
+    share = len(moved) / len(compared) if compared else 0.0
+    weights = {column.name: max(0.0, (importance or {}).get(column.name, 0.0)) for column in compared}
+    total = sum(weights.values())
+    weighted = sum(weights[column.name] for column in moved) / total if total > 0 else None
+    if weighted is not None:
+        drifted = bool(moved) and weighted >= limits.min_weighted_share - 1e-12
+        rule = f"drifted columns carry at least {limits.min_weighted_share:.0%} of the importance"
+    else:
+        drifted = share > limits.min_share
+        rule = f"more than {limits.min_share:.0%} of the columns drifted" if limits.min_share else "any column drifted"
+    return DriftResult(
+        columns=tuple(columns),
+        drifted=drifted,
+        drifted_columns=tuple(column.name for column in moved),
+        compared=len(compared),
+        share=share,
+        weighted_share=weighted,
+        n_reference=n_reference,
+        n_current=n_current,
+        rule=rule,
+    )
