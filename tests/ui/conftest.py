@@ -1,7 +1,49 @@
-"""Fixtures for the window's tests: one dressed application, and nothing left behind."""
+"""Fixtures for the window's tests: one dressed application, bridges that are closed, nothing left behind."""
 
 from __future__ import annotations
 
 import os
+import threading
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtCore import QSettings
+
+from aiqu_desktop.ui.tasks import Tasks
+from aiqu_desktop.ui.theme import Theme
+from tests.ui.fakes import FakeDesk
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path):
+    """What the window remembers goes to the test's own folder, never to the user's."""
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left_behind():
+    """Fails a test after which a worker of ours still runs."""
+    yield
+    left = [thread.name for thread in threading.enumerate() if thread.name.startswith("aiqu")]
+    assert left == []
+
+
+@pytest.fixture
+def theme(qapp):
+    made = Theme()
+    made.apply(qapp)
+    return made
+
+
+@pytest.fixture
+def tasks(qapp):  # noqa: ARG001 - a queued answer needs the application
+    made = Tasks()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk():
+    return FakeDesk(12)

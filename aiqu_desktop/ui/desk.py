@@ -1,0 +1,87 @@
+"""What the window may ask of the site: one small interface, so that screens know neither services nor database.
+
+Every method blocks and must be called through `Tasks`, never on the main thread. Errors are those of `core.errors`;
+anything else is our own bug. `SiteDesk` answers from a real site, the tests' `FakeDesk` from made-up rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from aiqu_desktop.services.views import (
+    AlarmRow,
+    AuditRow,
+    CheckRunRow,
+    IngestRow,
+    ModelPage,
+    Overview,
+    ScheduleRow,
+)
+
+if TYPE_CHECKING:
+    from aiqu_desktop.lifecycle.preview import Preview
+    from aiqu_desktop.security.audit import ChainVerdict
+
+
+class Desk(Protocol):
+    """One open site. `person` is the name that acts are recorded under until people sign in."""
+
+    root: Path
+
+    # what the screens show
+    def overview(self) -> Overview: ...
+    def model_page(self, model: str, start: datetime | None, end: datetime | None) -> ModelPage: ...
+    def list_alarms(
+        self, *, only_open: bool = True, model: str | None = None, limit: int = 500
+    ) -> tuple[AlarmRow, ...]: ...
+    def list_schedules(self) -> tuple[ScheduleRow, ...]: ...
+    def list_runs(self, *, model: str | None = None, limit: int = 200) -> tuple[CheckRunRow, ...]: ...
+    def list_files(
+        self, *, model: str | None = None, only_quarantined: bool = False, limit: int = 200
+    ) -> tuple[IngestRow, ...]: ...
+    def list_audit(self, *, before: int | None = None, limit: int = 200, text: str = "") -> tuple[AuditRow, ...]: ...
+    def verify_chain(self) -> ChainVerdict: ...
+
+    # what a button does
+    def acknowledge(self, ids: Sequence[int], *, by: str, note: str) -> tuple[AlarmRow, ...]: ...
+    def pause(self, check_id: int, *, by: str, reason: str) -> None: ...
+    def resume(self, check_id: int, *, by: str) -> None: ...
+    def run_now(self, check_id: int, *, by: str) -> None: ...
+    def cancel(self, check_id: int) -> None:
+        """Ask a check that runs in this process to stop; it obeys at its next step."""
+        ...
+
+    def progress(self) -> Mapping[int, float]:
+        """Check id → 0 to 1 for what runs in this process. Quick; the one method safe on the main thread."""
+        ...
+
+    # releases, reports, versions
+    def preview_promotion(self, model: str, number: int) -> Preview: ...
+    def preview_rollback(self, model: str, number: int | None = None) -> Preview: ...
+    def promote(
+        self, preview: Preview, *, actor: str, reason: str, on_step: Callable[[str], None] | None = None
+    ) -> Any: ...
+    def roll_back(
+        self, preview: Preview, *, actor: str, reason: str, on_step: Callable[[str], None] | None = None
+    ) -> Any: ...
+    def write_model_report(self, model: str, start: datetime | None, end: datetime | None, *, by: str) -> Path: ...
+    def import_version(self, folder: Path, *, by: str) -> Any: ...
+
+    # life
+    def watch(self, on_change: Callable[[], None]) -> Callable[[], None]:
+        """Call `on_change` (from some thread) whenever another connection or process changed the site.
+
+        Returns the function that ends it.
+        """
+        ...
+
+    def start_monitor(self) -> None:
+        """Schedule checks from this window when nobody else does."""
+        ...
+
+    def close(self) -> None:
+        """Stop the monitor and let go of the site."""
+        ...

@@ -1,0 +1,68 @@
+"""How each state looks: a word, a shape and the property that the stylesheet colours it by. Never colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiqu_desktop.core.words import AlarmState, Health, Priority, RunState, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """word: as shown; icon: file in resources/ui/icons; token: palette colour, and value of the `health` property."""
+
+    word: str
+    icon: str
+    token: str
+
+
+HEALTH = {
+    Health.ALARM: Look("Alarm", "alarm", "alarm"),
+    Health.WARNING: Look("Warning", "warning", "warning"),
+    Health.UNKNOWN: Look("Unknown", "unknown", "unknown"),
+    Health.GOOD: Look("Good", "good", "good"),
+}
+PRIORITY = {
+    Priority.CRITICAL: Look("Critical", "priority-critical", "alarm"),
+    Priority.HIGH: Look("High", "priority-high", "alarm"),
+    Priority.MEDIUM: Look("Medium", "priority-medium", "warning"),
+    Priority.LOW: Look("Low", "priority-low", "ink_muted"),
+}
+VERDICT = {
+    Verdict.GOOD: Look("Good", "good", "good"),
+    Verdict.WARNING: Look("Warning", "warning", "warning"),
+    Verdict.BAD: Look("Bad", "alarm", "alarm"),
+    Verdict.UNKNOWN: Look("Unknown", "unknown", "unknown"),
+}
+RUN = {
+    RunState.RUNNING: Look("Running", "heartbeat", "accent"),
+    RunState.DONE: Look("Done", "good", "good"),
+    RunState.FAILED: Look("Failed", "cross", "alarm"),
+    RunState.TIMED_OUT: Look("Timed out", "unknown", "unknown"),
+    RunState.CANCELLED: Look("Cancelled", "stop", "unknown"),
+    RunState.MISSED: Look("Missed", "unknown", "unknown"),
+    RunState.INTERRUPTED: Look("Interrupted", "unknown", "unknown"),
+}
+ALARM_STATE = {
+    AlarmState.UNACKNOWLEDGED: "Active, not acknowledged",
+    AlarmState.ACKNOWLEDGED: "Active, acknowledged",
+    AlarmState.RETURNED_UNACKNOWLEDGED: "Returned, not acknowledged",
+    AlarmState.NORMAL: "Closed",
+}
+PRIORITY_ORDER = {priority: rank for rank, priority in enumerate(Priority)}
+METRIC_TITLES = {
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced accuracy",
+    "f1": "F1",
+    "macro_f1": "Macro F1",
+    "auc": "ROC AUC",
+    "mae": "Mean absolute error",
+    "rmse": "Root mean square error",
+    "recall": "Recall",
+    "precision": "Precision",
+}
+
+
+def metric_title(name: str) -> str:
+    """A metric's name as people write it."""
+    return METRIC_TITLES.get(name, name.replace("_", " ").capitalize())

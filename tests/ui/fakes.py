@@ -1,0 +1,200 @@
+# ruff: noqa: ARG002 - a made-up desk takes every argument of the real one and needs few of them
+"""A made-up site for the window's tests and pictures; its rows are in fake_rows.py."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from aiqu_desktop.core.errors import Refused, UserError
+from aiqu_desktop.core.words import AlarmState, Priority, RunState
+from aiqu_desktop.security.audit import ChainVerdict
+from aiqu_desktop.services.views import (
+    AlarmRow,
+    AuditRow,
+    CheckRunRow,
+    IngestRow,
+    ModelPage,
+    Overview,
+    ScheduleRow,
+    SchedulerView,
+)
+from tests.ui.fake_rows import (
+    NOW,
+    make_alarms,
+    make_audit,
+    make_files,
+    make_page,
+    make_runs,
+    make_schedules,
+    make_tiles,
+)
+
+
+class FakeDesk:
+    """A Desk without a site. Acts change its rows and tell whoever watches, like the real one."""
+
+    def __init__(self, count: int = 12, *, healthy: bool = False, demo: bool = False, alive: bool = True) -> None:
+        self.root = Path("fake-site")
+        tiles = make_tiles(count) if count else ()
+        if healthy:
+            tiles = make_tiles(count + 6)[6:]
+        self.tiles = tiles
+        names = {tile.name for tile in tiles}
+        self.alarms = tuple(a for a in make_alarms() if a.model in names and not (healthy and a.is_open))
+        self.schedules = make_schedules(tiles)
+        self.files = make_files(tiles) if tiles else ()
+        self.audit = make_audit() if tiles else ()
+        self.demo = demo
+        self.alive = alive
+        self.now = NOW
+        self.calls: list[tuple[str, object]] = []
+        self.threads: set[str] = set()
+        self.error: Exception | None = None
+        self.chain_intact = True
+        self.monitor_started = False
+        self.closed = False
+        self._watchers: list[Callable[[], None]] = []
+
+    def _note(self, name: str, detail: object = None) -> None:
+        self.threads.add(threading.current_thread().name)
+        self.calls.append((name, detail))
+        if self.error is not None:
+            raise self.error
+
+    def announce(self) -> None:
+        """Say that the site changed, as the change watcher's thread does."""
+        for watcher in tuple(self._watchers):
+            watcher()
+
+    # what the screens show
+
+    def overview(self) -> Overview:
+        self._note("overview")
+        waiting = [a for a in self.alarms if a.needs_acknowledgement]
+        order = list(Priority)
+        waiting.sort(key=lambda a: order.index(a.priority))
+        role = "demo" if self.demo else "window"
+        return Overview(
+            site="Plant Nord", is_demo=self.demo, site_now=self.now,
+            data_as_of=self.now - timedelta(minutes=4) if self.tiles else None,
+            scheduler=SchedulerView(role if self.alive else "", 4711 if self.alive else None, self.alive,
+                                    2.0 if self.alive else 372.0),
+            tiles=self.tiles, worst_alarm=waiting[0] if waiting else None,
+            open_alarms=sum(a.is_open for a in self.alarms), unacknowledged_alarms=len(waiting),
+        )  # fmt: skip
+
+    def list_alarms(
+        self, *, only_open: bool = True, model: str | None = None, limit: int = 500
+    ) -> tuple[AlarmRow, ...]:
+        self._note("list_alarms", only_open)
+        rows = (a for a in self.alarms if (a.is_open or not only_open) and (model is None or a.model == model))
+        return tuple(rows)[:limit]
+
+    def list_schedules(self) -> tuple[ScheduleRow, ...]:
+        self._note("list_schedules")
+        return self.schedules
+
+    def list_runs(self, *, model: str | None = None, limit: int = 200) -> tuple[CheckRunRow, ...]:
+        self._note("list_runs")
+        return make_runs(self.tiles, model)[:limit]
+
+    def list_files(
+        self, *, model: str | None = None, only_quarantined: bool = False, limit: int = 200
+    ) -> tuple[IngestRow, ...]:
+        self._note("list_files")
+        rows = (f for f in self.files if (model is None or f.model == model))
+        return tuple(f for f in rows if not only_quarantined or f.outcome == "quarantined")[:limit]
+
+    def list_audit(self, *, before: int | None = None, limit: int = 200, text: str = "") -> tuple[AuditRow, ...]:
+        self._note("list_audit", text)
+        rows = (r for r in self.audit if before is None or r.sequence < before)
+        wanted = text.casefold()
+        return tuple(r for r in rows if wanted in f"{r.actor} {r.action} {r.subject} {r.reason}".casefold())[:limit]
+
+    def verify_chain(self) -> ChainVerdict:
+        self._note("verify_chain")
+        if self.chain_intact:
+            return ChainVerdict(184, "9c41" * 16, None, "All 184 records fit.")
+        finding = "Record 97 (alarm.acknowledged, model gas-classifier) was changed after it was written."
+        return ChainVerdict(96, "9c41" * 16, 97, finding)
+
+    # what a button does
+
+    def acknowledge(self, ids: Sequence[int], *, by: str, note: str) -> tuple[AlarmRow, ...]:
+        self._note("acknowledge", (tuple(ids), by, note))
+        changed = []
+        for row in self.alarms:
+            if row.id in ids:
+                returned = row.state is AlarmState.RETURNED_UNACKNOWLEDGED
+                state = AlarmState.NORMAL if returned else AlarmState.ACKNOWLEDGED
+                changed.append(replace(row, state=state, acknowledged_by=by, note=note, acknowledged_at=self.now))
+        fresh = {row.id: row for row in changed}
+        self.alarms = tuple(fresh.get(row.id, row) for row in self.alarms)
+        self.announce()
+        return tuple(changed)
+
+    def _reschedule(self, check_id: int, **changes: object) -> None:
+        self.schedules = tuple(replace(r, **changes) if r.check_id == check_id else r for r in self.schedules)
+        self.announce()
+
+    def pause(self, check_id: int, *, by: str, reason: str) -> None:
+        self._note("pause", (check_id, by, reason))
+        self._reschedule(check_id, paused=True, paused_by=by, paused_reason=reason)
+
+    def resume(self, check_id: int, *, by: str) -> None:
+        self._note("resume", (check_id, by))
+        self._reschedule(check_id, paused=False, paused_by="", paused_reason="")
+
+    def run_now(self, check_id: int, *, by: str) -> None:
+        self._note("run_now", (check_id, by))
+        self._reschedule(check_id, next_due=self.now)
+
+    def cancel(self, check_id: int) -> None:
+        self._note("cancel", check_id)
+        self._reschedule(check_id, running=False, progress=None, last_state=RunState.CANCELLED)
+
+    def progress(self) -> dict[int, float]:
+        return {r.check_id: r.progress for r in self.schedules if r.running and r.progress is not None}
+
+    # one model
+
+    def model_page(self, model: str, start: datetime | None, end: datetime | None) -> ModelPage:
+        self._note("model_page", model)
+        tile = next((t for t in self.tiles if t.name == model), None)
+        if tile is None:
+            raise UserError(f"There is no model called {model}; the overview lists those of this site.")
+        return make_page(tile, tuple(a for a in self.alarms if a.model == model), start, end)
+
+    def preview_promotion(self, model: str, number: int) -> object:
+        raise Refused("The made-up site promotes nothing.")
+
+    def preview_rollback(self, model: str, number: int | None = None) -> object:
+        raise Refused("The made-up site rolls nothing back.")
+
+    def promote(self, preview: object, *, actor: str, reason: str, on_step: object = None) -> object:
+        raise Refused("The made-up site promotes nothing.")
+
+    def roll_back(self, preview: object, *, actor: str, reason: str, on_step: object = None) -> object:
+        raise Refused("The made-up site rolls nothing back.")
+
+    def write_model_report(self, model: str, start: datetime | None, end: datetime | None, *, by: str) -> Path:
+        raise Refused("The made-up site writes no report.")
+
+    def import_version(self, folder: Path, *, by: str) -> object:
+        raise UserError(f"{folder} holds no manifest.json; choose the folder of a bundle.")
+
+    # life
+
+    def watch(self, on_change: Callable[[], None]) -> Callable[[], None]:
+        self._watchers.append(on_change)
+        return lambda: self._watchers.remove(on_change)
+
+    def start_monitor(self) -> None:
+        self.monitor_started = True
+
+    def close(self) -> None:
+        self.closed = True
