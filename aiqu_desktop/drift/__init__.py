@@ -15,7 +15,10 @@
 (0.5, 'wasserstein')
 """
 
+from aiqu_desktop.drift.changepoint import onset
+from aiqu_desktop.drift.intervals import Estimate, bootstrap_interval, mean_interval, wilson
 from aiqu_desktop.drift.multiple import benjamini_hochberg, holm
+from aiqu_desktop.drift.performance import classification_metrics, regression_metrics, summary
 from aiqu_desktop.drift.profile import (
     CategoricalProfile,
     ColumnProfile,
@@ -23,6 +26,7 @@ from aiqu_desktop.drift.profile import (
     ReferenceProfile,
     build_profile,
 )
+from aiqu_desktop.drift.quality import FeatureQuality, QualityResult, count_quality
 from aiqu_desktop.drift.results import ColumnDrift, DriftLimits, DriftResult
 from aiqu_desktop.drift.verdict import compare, compare_samples
 
@@ -32,11 +36,22 @@ __all__ = [
     "ColumnProfile",
     "DriftLimits",
     "DriftResult",
+    "Estimate",
+    "FeatureQuality",
     "NumericProfile",
+    "QualityResult",
     "ReferenceProfile",
     "benjamini_hochberg",
+    "bootstrap_interval",
     "build_profile",
+    "classification_metrics",
     "compare",
     "compare_samples",
+    "count_quality",
     "holm",
+    "mean_interval",
+    "onset",
+    "regression_metrics",
+    "summary",
+    "wilson",
 ]

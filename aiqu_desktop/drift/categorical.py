@@ -44,6 +44,6 @@ def compare_categories(profile: CategoricalProfile, values: list[str | None]) ->
         current = np.append(known, np.array([count for _, count in strangers], dtype=np.int64))
         unseen = tuple(name for name, _ in strangers)
     statistic, degrees = chi_squared(*pool_rare(reference.astype(np.float64), current.astype(np.float64)))
-    return CategoricalComparison(
-        divergences(reference, current), statistic, degrees, unseen[:_LISTED], vanished[:_LISTED]
-    )
+    distances = divergences(reference[np.newaxis, :], current[np.newaxis, :])
+    effects = {name: float(values[0]) for name, values in distances.items()}
+    return CategoricalComparison(effects, statistic, degrees, unseen[:_LISTED], vanished[:_LISTED])

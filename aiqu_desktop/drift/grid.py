@@ -130,6 +130,8 @@ class Grid:
 
     def _beyond(self, ordered: Floats) -> float:
         first, last = self.edges[0], self.edges[-1]
+        if not ordered.size or (ordered[0] >= first and ordered[-1] < last):
+            return 0.0
         under = ordered[: np.searchsorted(ordered, first)]
         over = ordered[np.searchsorted(ordered, last) :]
         return float(np.sum(first - under) + np.sum(over - last))

@@ -1,14 +1,14 @@
-"""One column against its reference: effects and test statistic, before any p-value."""
+"""Columns against their references: effects and test statistics, before any p-value."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from aiqu_desktop.drift.categorical import compare_categories
-from aiqu_desktop.drift.numeric import exact_effects, grid_effects
+from aiqu_desktop.drift.numeric import Distances, effects_of, exact_distances, grid_distances
 from aiqu_desktop.drift.profile import CategoricalProfile, ColumnProfile, NumericProfile
-from aiqu_desktop.drift.values import Column, Floats, as_categories, as_numbers, split_numbers
+from aiqu_desktop.drift.values import Floats, split_numbers
 
 NOT_ENOUGH = "not enough data"
 
@@ -29,19 +29,40 @@ class Measured:
     vanished: tuple[str, ...] = ()
 
 
-def measure_numeric(
-    profile: NumericProfile, numbers: Floats, *, min_rows: int, reference: Floats | None = None
-) -> Measured:
-    """Compare float64 `numbers`, NaN for missing, with a profile; with the raw `reference` sample, exactly."""
-    finite, missing, infinities = split_numbers(numbers)
-    share = missing / numbers.size if numbers.size else 0.0
-    effects = _missing_change(profile, share, numbers.size)
-    note = _shortage(profile.usable, finite.size, numbers.size, missing, infinities, min_rows)
-    if note:
-        return Measured(profile, finite.size, share, NOT_ENOUGH, effects, note=note)
-    found = grid_effects(profile, finite) if reference is None else exact_effects(split_numbers(reference)[0], finite)
-    note = f"{infinities} infinite values left out" if infinities else ""
-    return Measured(profile, finite.size, share, "ks", found | effects, statistic=found["ks"], note=note)
+@dataclass(frozen=True, slots=True)
+class NumericTask:
+    """A column to measure: float64 `numbers`, NaN for missing, against a profile or, exactly, the raw `reference`."""
+
+    profile: NumericProfile
+    numbers: Floats
+    reference: Floats | None = None
+
+
+def measure_numeric(tasks: Sequence[NumericTask], *, min_rows: int) -> list[Measured]:
+    """Measure numeric columns; what can be computed for all of them together is."""
+    measured: list[Measured] = []
+    found: dict[int, Distances] = {}
+    for index, task in enumerate(tasks):
+        profile, rows = task.profile, task.numbers.size
+        finite, missing, infinities = split_numbers(task.numbers)
+        share = missing / rows if rows else 0.0
+        note = _shortage(profile.usable, finite.size, rows, missing, infinities, min_rows)
+        if not note:
+            found[index] = _distances(task, finite)
+        measured.append(
+            Measured(
+                profile=profile,
+                n_current=finite.size,
+                missing_current=share,
+                method=NOT_ENOUGH if note else "ks",
+                effects=_missing_change(profile, share, rows),
+                note=note or (f"{infinities} infinite values left out" if infinities else ""),
+            )
+        )
+    for (index, distances), effects in zip(found.items(), effects_of(list(found.values())), strict=True):
+        one = measured[index]
+        measured[index] = replace(one, effects=effects | dict(one.effects), statistic=distances.ks)
+    return measured
 
 
 def measure_categorical(profile: CategoricalProfile, values: list[str | None], *, min_rows: int) -> Measured:
@@ -67,11 +88,10 @@ def measure_categorical(profile: CategoricalProfile, values: list[str | None], *
     )
 
 
-def read_column(profile: ColumnProfile, values: Column) -> Floats | list[str | None]:
-    """The column in the form that its kind is measured in."""
-    if isinstance(profile, NumericProfile):
-        return as_numbers(profile.name, values)
-    return as_categories(values, profile.kind)
+def _distances(task: NumericTask, finite: Floats) -> Distances:
+    if task.reference is None:
+        return grid_distances(task.profile, finite)
+    return exact_distances(split_numbers(task.reference)[0], finite)
 
 
 def _missing_change(profile: ColumnProfile, share: float, rows: int) -> dict[str, float]:

@@ -20,8 +20,8 @@ from aiqu_desktop.drift.profile import (
 )
 from aiqu_desktop.drift.results import ColumnDrift, DriftLimits, DriftResult
 from aiqu_desktop.drift.significance import chi_squared_p, kolmogorov_smirnov_p
-from aiqu_desktop.drift.univariate import NOT_ENOUGH, Measured, measure_categorical, measure_numeric, read_column
-from aiqu_desktop.drift.values import Column, Floats, as_numbers
+from aiqu_desktop.drift.univariate import NOT_ENOUGH, Measured, NumericTask, measure_categorical, measure_numeric
+from aiqu_desktop.drift.values import Column, Floats, as_categories, as_numbers
 
 _TIME_ROWS = 4096  # the window's autocorrelation time is taken from its latest rows
 _DEFAULT = DriftLimits()
@@ -94,22 +94,24 @@ def _measure(
     profiles: tuple[ColumnProfile, ...], columns: Mapping[str, Column], raw: Mapping[str, Column], limits: DriftLimits
 ) -> tuple[list[Measured], Floats]:
     """Measure some columns, and the autocorrelation time that holds for each, [columns]."""
-    found: list[Measured] = []
     times = np.array([column.autocorrelation for column in profiles])
-    series: list[tuple[int, Floats]] = []
+    found: dict[int, Measured] = {}
+    tasks: dict[int, NumericTask] = {}
     for index, column in enumerate(profiles):
-        values = read_column(column, columns[column.name])
-        if isinstance(column, NumericProfile) and isinstance(values, np.ndarray):
-            sample = as_numbers(column.name, raw[column.name]) if raw else None
-            found.append(measure_numeric(column, values, min_rows=limits.min_rows, reference=sample))
-            series.append((index, values[-_TIME_ROWS:]))
-        elif isinstance(column, CategoricalProfile) and isinstance(values, list):
-            found.append(measure_categorical(column, values, min_rows=limits.min_rows))
+        name = column.name
+        if isinstance(column, NumericProfile):
+            sample = as_numbers(name, raw[name]) if raw else None
+            tasks[index] = NumericTask(column, as_numbers(name, columns[name]), sample)
+        else:
+            values = as_categories(columns[name], column.kind)
+            found[index] = measure_categorical(column, values, min_rows=limits.min_rows)
             times[index] = max(times[index], integrated_time_of_categories(values[-_TIME_ROWS:]))
-    if series:
-        numeric = [index for index, _ in series]
-        times[numeric] = np.maximum(times[numeric], integrated_times(np.array([values for _, values in series])))
-    return found, times
+    if tasks:
+        numeric = list(tasks)
+        found.update(zip(numeric, measure_numeric(list(tasks.values()), min_rows=limits.min_rows), strict=True))
+        latest = np.array([task.numbers[-_TIME_ROWS:] for task in tasks.values()])
+        times[numeric] = np.maximum(times[numeric], integrated_times(latest))
+    return [found[index] for index in range(len(profiles))], times
 
 
 def _judge(measured: list[Measured], times: Floats, limits: DriftLimits) -> list[ColumnDrift]:
