@@ -1,4 +1,4 @@
-"""Conditions become alarms here, inside the transaction of the run that saw them; every step goes on the audit chain."""
+"""Conditions become alarms, inside the transaction of the run that saw them; every step goes on the audit chain."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def answer(settings: DriftSettings, context: CheckContext) -> CheckOutcome:
     importance = {f.name: f.importance for f in context.schema.features if f.importance is not None}
     current = {name: window.columns[name] for name in context.schema.feature_names}
     current[PREDICTION] = _own_predictions(context, window)
-    limits = DriftLimits(share=settings.share_limit)
+    limits = DriftLimits(min_share=settings.share_limit, min_weighted_share=settings.share_limit)
     result = compare(profile, current, limits=limits, importance=importance, jobs=context.jobs)
     context.report(0.8)
     summary = _sentence(result)
@@ -43,7 +43,7 @@ def answer(settings: DriftSettings, context: CheckContext) -> CheckOutcome:
         window_from=start,
         window_to=context.now,
         metrics=_metrics(result, settings, window.rows),
-        conditions=(_condition(settings, result.drifted, summary),),
+        conditions=(_condition(settings, result.drifted if result.enough_data else None, summary),),
         result=result.to_json(),
     )
 
@@ -60,10 +60,11 @@ def _profile(context: CheckContext) -> ReferenceProfile | None:
 
 
 def _own_predictions(context: CheckContext, window: Window) -> npt.NDArray[np.generic]:
-    """The serving version's own predictions: those of a former version say nothing about this one."""
-    served = window.columns["served_digest"]
-    mine = np.array([digest is None or digest == context.digest for digest in served], dtype=bool)
-    return window.columns[PREDICTION][mine]
+    """The serving version's own predictions; those of a former version say nothing about it and count as missing."""
+    predictions = window.columns[PREDICTION].copy()
+    foreign = np.array([digest not in (None, context.digest) for digest in window.columns["served_digest"]], dtype=bool)
+    predictions[foreign] = None if predictions.dtype == object else np.nan
+    return predictions
 
 
 def _metrics(result: DriftResult, settings: DriftSettings, rows: int) -> tuple[MetricValue, ...]:
@@ -95,7 +96,7 @@ def _condition(settings: DriftSettings, bad: bool | None, message: str) -> Condi
         bad=bad,
         priority=Priority.LOW,
         message=message,
-        response="No action on the line yet: look at the accuracy, and ask the engineer for data from the drifted period.",
+        response="Nothing to do on the line yet: watch the performance, and tell the engineer which columns moved.",
         on_delay=settings.on_delay,
         off_delay=settings.off_delay,
         of_version=True,

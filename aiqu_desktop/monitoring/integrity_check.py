@@ -41,7 +41,7 @@ def answer(_settings: IntegritySettings, context: CheckContext) -> CheckOutcome:
                 bad=bool(findings),
                 priority=Priority.CRITICAL,
                 message=message,
-                response="Do not promote anything; restore the named files from the newest backup and find out who wrote.",
+                response="Promote nothing; restore the named files from the newest backup and find out who wrote.",
             ),
         ),
     )

@@ -7,14 +7,16 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import numpy.typing as npt
 
+from aiqu_desktop.bundles import higher_is_better
+from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import Priority, Task, Verdict
 from aiqu_desktop.drift import Estimate, classification_metrics, onset, regression_metrics
+from aiqu_desktop.drift.performance import summary as summary_of
 from aiqu_desktop.ingest import Window
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
 from aiqu_desktop.monitoring.settings import PerformanceSettings
 
-HIGHER_IS_BETTER = {"accuracy": True, "balanced_accuracy": True, "f1": True, "mae": False, "rmse": False}
 # The onset is sought over a longer stretch than the check's own window: it may lie before it.
 _ONSET_DAYS = 180.0
 
@@ -32,7 +34,11 @@ def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome
         return _unknown(settings, context, window, coverage)
     estimates = _estimates(context, window)
     context.report(0.7)
-    primary = next(estimate for estimate in estimates if estimate.name == settings.metric)
+    if settings.metric not in estimates:
+        raise UserError(
+            f"The check's metric {settings.metric!r} cannot be measured; use one of {', '.join(estimates)}."
+        )
+    primary = estimates[settings.metric]
     verdict = _judge(primary, settings)
     began = _onset(context, settings) if verdict is Verdict.BAD else None
     summary = _sentence(primary, settings, context, verdict)
@@ -42,9 +48,9 @@ def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome
         rows=window.rows,
         window_from=start,
         window_to=context.now,
-        metrics=(*(_metric(estimate, settings) for estimate in estimates), coverage),
-        conditions=(_condition(settings, context, verdict is Verdict.BAD, summary, began),),
-        result={"estimates": {e.name: {"value": e.value, "low": e.low, "high": e.high, "n": e.n} for e in estimates}},
+        metrics=(*(_metric(estimate, settings) for estimate in estimates.values()), coverage),
+        conditions=(_condition(settings, verdict is Verdict.BAD, summary, began),),
+        result={"estimates": summary_of(estimates)},
     )
 
 
@@ -61,7 +67,7 @@ def _coverage(context: CheckContext, start: datetime) -> MetricValue:
     return MetricValue("label.coverage", share, n=observations)
 
 
-def _estimates(context: CheckContext, window: Window) -> tuple[Estimate, ...]:
+def _estimates(context: CheckContext, window: Window) -> dict[str, Estimate]:
     labels, predictions = window.columns["label"], window.columns["prediction"]
     if context.schema.task is Task.REGRESSION:
         return regression_metrics(labels.astype(np.float64), predictions.astype(np.float64))
@@ -70,9 +76,7 @@ def _estimates(context: CheckContext, window: Window) -> tuple[Estimate, ...]:
 
 
 def _judge(primary: Estimate, settings: PerformanceSettings) -> Verdict:
-    if primary.value is None or primary.low is None or primary.high is None:
-        return Verdict.UNKNOWN
-    if HIGHER_IS_BETTER[settings.metric]:
+    if higher_is_better(settings.metric):
         beyond, surely = primary.value < settings.limit, primary.high < settings.limit
     else:
         beyond, surely = primary.value > settings.limit, primary.low > settings.limit
@@ -97,7 +101,7 @@ def _losses(
     labels, predictions = window.columns["label"], window.columns["prediction"]
     if context.schema.task is Task.REGRESSION:
         return np.abs(labels.astype(np.float64) - predictions.astype(np.float64)), accepted
-    expected = 1.0 - accepted if HIGHER_IS_BETTER[settings.metric] else accepted
+    expected = 1.0 - accepted if higher_is_better(settings.metric) else accepted
     return (labels != predictions).astype(np.float64), expected
 
 
@@ -112,9 +116,7 @@ def _metric(estimate: Estimate, settings: PerformanceSettings) -> MetricValue:
     )
 
 
-def _condition(
-    settings: PerformanceSettings, context: CheckContext, bad: bool | None, message: str, began: datetime | None
-) -> Condition:
+def _condition(settings: PerformanceSettings, bad: bool | None, message: str, began: datetime | None) -> Condition:
     return Condition(
         key="performance",
         bad=bad,
@@ -133,14 +135,15 @@ def _sentence(primary: Estimate, settings: PerformanceSettings, context: CheckCo
     unit = f" {context.schema.unit}" if settings.metric in ("mae", "rmse") and context.schema.unit else ""
     name = settings.metric.replace("_", " ")
     return (
-        f"Version {context.version}: {name} {_short(primary.value)} [{_short(primary.low)} to {_short(primary.high)}]{unit} "
+        f"Version {context.version}: {name} {_short(primary.value)} "
+        f"[{_short(primary.low)} to {_short(primary.high)}]{unit} "
         f"on {primary.n} labelled observations {words.get(verdict, 'cannot be held against')} its limit "
         f"{_short(settings.limit)}{unit}."
     )
 
 
-def _short(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.3g}" if abs(value) >= 1 else f"{value:.3f}"
+def _short(value: float) -> str:
+    return f"{value:.3g}" if abs(value) >= 1 else f"{value:.3f}"
 
 
 def _unknown(
@@ -149,8 +152,8 @@ def _unknown(
     summary = (
         "No version serves, so there is nothing to measure."
         if context.version is None
-        else f"Version {context.version} has only {window.rows} labelled observations in {settings.window_days:g} days; "
-        f"{settings.min_labels} are needed."
+        else f"Version {context.version} has only {window.rows} labelled observations "
+        f"in {settings.window_days:g} days; {settings.min_labels} are needed."
     )
     return CheckOutcome(
         Verdict.UNKNOWN,
@@ -161,5 +164,5 @@ def _unknown(
             MetricValue(f"performance.{settings.metric}", None, n=window.rows, limit=settings.limit),
             coverage,
         ),
-        conditions=(_condition(settings, context, None, summary, None),),
+        conditions=(_condition(settings, None, summary, None),),
     )

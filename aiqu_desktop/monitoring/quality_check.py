@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from aiqu_desktop.core.words import Priority, Verdict
-from aiqu_desktop.drift import data_quality
+from aiqu_desktop.drift import FeatureQuality, count_quality
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
 from aiqu_desktop.monitoring.settings import QualitySettings
@@ -18,17 +18,15 @@ def answer(settings: QualitySettings, context: CheckContext) -> CheckOutcome:
     context.report(0.5)
     if window.rows < settings.min_rows:
         return _unknown(settings, context, window.rows)
-    result = data_quality(window.columns, context.schema)
-    worst = max(result.features, key=lambda feature: feature.fault_rate)
-    bad = worst.fault_rate > settings.rate_limit
-    faulty = [feature for feature in result.features if feature.fault_rate > settings.rate_limit]
+    result = count_quality(window.columns, context.schema)
+    faulty = sorted((f for f in result.features if f.rate > settings.rate_limit), key=lambda f: -f.rate)
+    highest = max((feature.rate for feature in result.features), default=0.0)
+    bad = bool(faulty)
     if bad:
-        others = f" (and {len(faulty) - 1} more)" if len(faulty) > 1 else ""
-        summary = (
-            f"{worst.fault_rate:.1%} of {worst.name!r} is {worst.worst_fault}{others}, limit {settings.rate_limit:.0%}."
-        )
+        others = f" (and {len(faulty) - 1} more features)" if len(faulty) > 1 else ""
+        summary = f"{faulty[0].name}: {_faults(faulty[0])}{others}; the limit is {settings.rate_limit:.0%}."
     else:
-        summary = f"All {len(result.features)} features are fit: at most {worst.fault_rate:.1%} faulty values in one."
+        summary = f"All {len(result.features)} features are fit: at most {highest:.1%} faulty values in one."
     return CheckOutcome(
         Verdict.BAD if bad else Verdict.GOOD,
         summary,
@@ -36,16 +34,31 @@ def answer(settings: QualitySettings, context: CheckContext) -> CheckOutcome:
         window_from=start,
         window_to=context.now,
         metrics=(
-            MetricValue("quality.worst_rate", worst.fault_rate, n=window.rows, limit=settings.rate_limit),
+            MetricValue("quality.worst_rate", highest, n=window.rows, limit=settings.rate_limit),
             *(
-                MetricValue("quality.rate", feature.fault_rate, n=window.rows, feature=feature.name)
+                MetricValue("quality.rate", feature.rate, n=window.rows, feature=feature.name)
                 for feature in result.features
-                if feature.fault_rate > 0
+                if feature.faulty
             ),
         ),
         conditions=(_condition(settings, bad, summary),),
         result=result.to_json(),
     )
+
+
+def _faults(feature: FeatureQuality) -> str:
+    """The faults of a feature in words, the most frequent first."""
+    if feature.absent:
+        return "the whole column is missing"
+    counts = {
+        "missing": feature.missing,
+        "infinite": feature.infinite,
+        "out of range": feature.out_of_range,
+        "not whole numbers": feature.non_integer,
+        "unknown categories": feature.unseen_category,
+    }
+    named = sorted(((count, fault) for fault, count in counts.items() if count), reverse=True)
+    return ", ".join(f"{count / feature.rows:.1%} {fault}" for count, fault in named)
 
 
 def _condition(settings: QualitySettings, bad: bool | None, message: str) -> Condition:
@@ -54,7 +67,7 @@ def _condition(settings: QualitySettings, bad: bool | None, message: str) -> Con
         bad=bad,
         priority=Priority.MEDIUM,
         message=message,
-        response="See to the sensor or the data source that is named; predictions made from such values are not to be trusted.",
+        response="See to the sensor or data source that is named; do not trust predictions made from such values.",
         on_delay=settings.on_delay,
         off_delay=settings.off_delay,
     )

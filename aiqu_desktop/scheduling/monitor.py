@@ -10,6 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import select
 
 from aiqu_desktop.core.errors import AiquError
+from aiqu_desktop.lifecycle.folder_target import folder_targets
 from aiqu_desktop.lifecycle.recovery import settle_unfinished
 from aiqu_desktop.monitoring.arrivals import take_in
 from aiqu_desktop.registry import Registry
@@ -116,7 +117,7 @@ class Monitor:
         return self._pool.cancel(check_id)
 
     def _take_over(self) -> None:
-        settle_unfinished(self._registry)
+        settle_unfinished(self._registry, folder_targets(self._registry.paths))
         with self._registry.write() as session:
             left = reclaim_interrupted(session, self._registry.clock.now(), self._lease.owner)
         self._pool.submit(left)

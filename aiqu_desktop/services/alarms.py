@@ -8,10 +8,10 @@ from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from aiqu_desktop.core.words import AlarmState, Priority
+from aiqu_desktop.lifecycle.facts import model_named
 from aiqu_desktop.monitoring import alarms as life
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Alarm, Model, Version
-from aiqu_desktop.services.lookup import find_model
 from aiqu_desktop.services.views import AlarmRow
 
 _WORST_FIRST = case({priority.value: rank for rank, priority in enumerate(Priority)}, value=Alarm.priority)
@@ -31,7 +31,7 @@ def list_alarms(
         UserError: if there is no such model.
     """
     with registry.read() as session:
-        model_id = None if model is None else find_model(session, model).id
+        model_id = None if model is None else model_named(session, model).id
         return alarm_rows(session, only_open=only_open, model_id=model_id, limit=limit)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from aiqu_desktop.lifecycle.facts import model_named
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import IngestFile, Model
-from aiqu_desktop.services.lookup import find_model
 from aiqu_desktop.services.views import IngestRow
 
 
@@ -28,7 +28,7 @@ def list_files(
         query = query.where(IngestFile.outcome == "quarantined")
     with registry.read() as session:
         if model is not None:
-            query = query.where(IngestFile.model_id == find_model(session, model).id)
+            query = query.where(IngestFile.model_id == model_named(session, model).id)
         return tuple(
             IngestRow(
                 at=file.at,

@@ -8,11 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from aiqu_desktop.core.words import ReleaseKind, ReleaseState, Task, VersionState
-from aiqu_desktop.lifecycle.history import last_known_good, spans
+from aiqu_desktop.lifecycle.facts import model_named
+from aiqu_desktop.lifecycle.history import spans_of
+from aiqu_desktop.lifecycle.last_good import healthy_champions
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Alarm, Model, Release, Segment, Version
 from aiqu_desktop.services.alarms import alarm_rows
-from aiqu_desktop.services.lookup import find_model, version_numbers
+from aiqu_desktop.services.lookup import version_numbers
 from aiqu_desktop.services.runs import run_rows
 from aiqu_desktop.services.series import heat_map, metric_series, volume_series
 from aiqu_desktop.services.tiles import tile_of
@@ -43,7 +45,7 @@ def model_page(registry: Registry, model: str, start: datetime | None = None, en
     """
     now = registry.clock.now()
     with registry.read() as session:
-        found = find_model(session, model)
+        found = model_named(session, model)
         first = session.scalar(
             select(func.min(Segment.first_time)).where(Segment.model_id == found.id, Segment.kind == "observations")
         )
@@ -51,7 +53,7 @@ def model_page(registry: Registry, model: str, start: datetime | None = None, en
         end = end or now
         tile = tile_of(session, registry.paths, found, now)
         numbers = version_numbers(session, found.id)
-        good = last_known_good(session, found.id)
+        good = next(iter(healthy_champions(session, found.id)), None)
         versions = _versions(session, found.id, good.id if good else None)
         releases = release_rows(session, found.id, numbers)
         return ModelPage(
@@ -74,7 +76,7 @@ def model_page(registry: Registry, model: str, start: datetime | None = None, en
             heat=heat_map(session, found.id, start, end, _importance(found)),
             marks=_marks(session, found.id, releases, start, end),
             served=tuple(
-                ServedSpan(numbers[span.version_id], span.start, span.end) for span in spans(session, found.id)
+                ServedSpan(span.number, span.since, span.until) for span in spans_of(session, found.id)
             ),
             versions=versions,
             releases=releases,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from aiqu_desktop.lifecycle.facts import model_named
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import CheckRun, Model, Version
-from aiqu_desktop.services.lookup import find_model
 from aiqu_desktop.services.views import CheckRunRow
 
 
@@ -18,7 +18,7 @@ def list_runs(registry: Registry, *, model: str | None = None, limit: int = 200)
         UserError: if there is no such model.
     """
     with registry.read() as session:
-        return run_rows(session, None if model is None else find_model(session, model).id, limit)
+        return run_rows(session, None if model is None else model_named(session, model).id, limit)
 
 
 def run_rows(session: Session, model_id: int | None, limit: int) -> tuple[CheckRunRow, ...]:

@@ -9,10 +9,11 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from aiqu_desktop.drift import DriftLimits
 from aiqu_desktop.registry.tables import Metric, Segment
 from aiqu_desktop.services.views import HeatMap, Series
 
-_ALPHA = 0.05  # the false-discovery rate that the drift room controls at by default
+_ALPHA = DriftLimits().alpha
 
 
 def metric_series(

@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from aiqu_desktop.bundles import higher_is_better
 from aiqu_desktop.core.clock import SystemClock
 from aiqu_desktop.core.paths import SitePaths
 from aiqu_desktop.core.words import CheckKind, RunState, Task
+from aiqu_desktop.lifecycle.facts import champion_of
 from aiqu_desktop.line.protocol import TargetFolder
-from aiqu_desktop.monitoring.performance_check import HIGHER_IS_BETTER
 from aiqu_desktop.registry.tables import Check, CheckRun, Metric, Model, Schedule, Segment, Version
 from aiqu_desktop.services.alarms import alarm_rows
 from aiqu_desktop.services.health import judge
-from aiqu_desktop.services.lookup import champion_of
 from aiqu_desktop.services.views import ModelTile
 
 _TREND_POINTS = 60
@@ -25,7 +25,7 @@ _LINE_ALIVE_SECONDS = 5.0
 
 def tile_of(session: Session, paths: SitePaths, model: Model, now: datetime) -> ModelTile:
     """Everything that a tile says, read in the caller's transaction."""
-    champion = champion_of(session, model.id)
+    champion = champion_of(model)
     alarms = alarm_rows(session, only_open=True, model_id=model.id)
     performance, schedule = _newest_performance(session, model.id)
     every = timedelta(seconds=schedule.every_seconds) if schedule else None
@@ -48,7 +48,7 @@ def tile_of(session: Session, paths: SitePaths, model: Model, now: datetime) -> 
         high=newest.high if newest else None,
         n=newest.n if newest else 0,
         limit=newest.limit if newest else None,
-        higher_is_better=HIGHER_IS_BETTER[model.primary_metric],
+        higher_is_better=higher_is_better(model.primary_metric),
         trend=tuple((point.at, point.value) for point in trend),
         drift_share=_drift_share(session, model.id),
         data_as_of=session.scalar(

@@ -1,0 +1,1 @@
+"""The `aiqu` command: the same services as the window, without a screen."""

@@ -1,0 +1,69 @@
+"""The entry of `aiqu`: gathers the commands and turns every expected error into one sentence and an exit status."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import click
+
+from aiqu_desktop import __version__
+from aiqu_desktop.cli.commands import (
+    alarms,
+    audit,
+    check,
+    demo,
+    doctor,
+    drift,
+    import_,
+    monitor,
+    release,
+    report,
+)
+from aiqu_desktop.core.errors import AiquError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="aiqu")
+def aiqu() -> None:
+    """Watch, promote and roll back the models of one site.
+
+    Exit status: 0 done, 1 the answer is bad (drift found, chain broken, gate failed), 2 it could not be asked.
+    """
+
+
+for command in (
+    demo.demo,
+    monitor.monitor,
+    check.check,
+    drift.drift,
+    import_.import_command,
+    release.promote,
+    release.rollback,
+    alarms.alarms,
+    report.report,
+    audit.audit,
+    doctor.doctor,
+):
+    aiqu.add_command(command)
+
+
+def main() -> None:
+    """Run `aiqu` and exit with its status."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        status = aiqu.main(standalone_mode=False)
+    except AiquError as error:
+        click.echo(f"aiqu: {error}", err=True)
+        status = error.exit_status
+    except click.ClickException as error:
+        error.show()
+        status = 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("aiqu: stopped.", err=True)
+        status = 2
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""The people of the demo: they see alarms, acknowledge them and act, through the same services as everybody."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from aiqu_desktop.core.words import VersionState
+from aiqu_desktop.demo.story import Mistake, Story
+from aiqu_desktop.lifecycle.facts import champion_of
+from aiqu_desktop.lifecycle.last_good import healthy_champions
+from aiqu_desktop.monitoring.alarm_life import is_active
+from aiqu_desktop.registry import Registry
+from aiqu_desktop.registry.tables import Model, Release, Version
+from aiqu_desktop.services import releases
+from aiqu_desktop.services.alarms import acknowledge, list_alarms
+from aiqu_desktop.services.views import AlarmRow
+
+# A version that went live so recently and already rings is taken back; an older one has aged and wants a successor.
+_YOUNG = timedelta(days=60)
+_NOTES = {
+    "performance": "Seen; looking for a version that copes with the sensors as they are now.",
+    "drift": "Seen; the sensors age. Watching the accuracy.",
+    "freshness-data": "Seen; the line stands still, no measurements are planned.",
+    "freshness-labels": "Seen; the laboratory has no samples while the line stands still.",
+    "quality": "Seen; told the maintenance crew which sensor it is.",
+}
+
+
+class ScriptedOperator:
+    """Does each day what a careful shift would do with what the product shows; nothing is decided in advance."""
+
+    def __init__(self, registry: Registry, story: Story) -> None:
+        self._registry = registry
+        self._story = story
+
+    def act(self) -> None:
+        """Look at the open alarms, then at the plan's mistake."""
+        for alarm in list_alarms(self._registry):
+            if alarm.needs_acknowledgement:
+                note = _NOTES.get(alarm.key, "Seen; being looked into.")
+                acknowledge(self._registry, [alarm.id], by=self._story.operator, note=note)
+            if alarm.key == "performance" and is_active(alarm.state):
+                self._answer(alarm)
+
+    def make(self, mistake: Mistake) -> None:
+        """Promote the version of the mistake, in good faith and through every gate."""
+        preview = releases.preview_promotion(self._registry, mistake.model, mistake.version)
+        releases.promote(self._registry, preview, actor=mistake.by, reason=mistake.reason)
+
+    def promote_first(self, model: str, version: int, by: str) -> None:
+        """The first version of a model goes live."""
+        preview = releases.preview_promotion(self._registry, model, version)
+        releases.promote(self._registry, preview, actor=by, reason="First version of the model, accepted on site.")
+
+    def _answer(self, alarm: AlarmRow) -> None:
+        now = self._registry.clock.now()
+        with self._registry.read() as session:
+            model = session.scalars(select(Model).where(Model.name == alarm.model)).one()
+            champion = champion_of(model)
+            if champion is None or champion.number != alarm.version:
+                return  # answered already: another version serves since
+            good = next(iter(healthy_champions(session, model.id)), None)
+            live_since = _live_since(session.scalars(select(Release).where(Release.to_version_id == champion.id)).all())
+            newer = session.scalars(
+                select(Version.number)
+                .where(
+                    Version.model_id == model.id,
+                    Version.state == VersionState.CANDIDATE,
+                    Version.number > champion.number,
+                )
+                .order_by(Version.number.desc())
+            ).first()
+        if good is not None and live_since is not None and now - live_since < _YOUNG:
+            preview = releases.preview_rollback(self._registry, alarm.model)
+            reason = f"Version {champion.number} fails on the plant since it went live: {alarm.message}"
+            releases.roll_back(self._registry, preview, actor=self._story.operator, reason=reason)
+        elif newer is not None:
+            preview = releases.preview_promotion(self._registry, alarm.model, newer)
+            reason = f"Version {champion.number} no longer copes: {alarm.message}"
+            releases.promote(self._registry, preview, actor=self._story.operator, reason=reason)
+
+
+def _live_since(into: list[Release] | tuple[Release, ...]) -> datetime | None:
+    return max((release.finished_at for release in into if release.finished_at), default=None)

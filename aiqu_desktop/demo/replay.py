@@ -1,0 +1,117 @@
+"""Replay the plant day by day: the line predicts, files arrive, the monitor ticks, people act. All through the product.
+
+The replayed instant is kept in the site after each day. A replay that was killed goes on from there; what the last
+day had done already is recognised by the product itself and not done twice.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from aiqu_desktop.core.clock import ReplayClock, as_utc, iso
+from aiqu_desktop.core.files import write_json_atomically
+from aiqu_desktop.core.paths import SitePaths
+from aiqu_desktop.demo.line_process import wait_until_read
+from aiqu_desktop.demo.operator import ScriptedOperator
+from aiqu_desktop.demo.plant import PlantSource, days
+from aiqu_desktop.demo.story import Story
+from aiqu_desktop.line.protocol import TargetFolder
+from aiqu_desktop.registry import Registry
+from aiqu_desktop.scheduling import Monitor
+from aiqu_desktop.services.imports import import_version
+
+STEP = timedelta(days=1)
+OnDay = Callable[[datetime], None]
+
+
+class Replay:
+    """One run through the story.
+
+    Args:
+        registry: the site, whose clock is `clock`.
+        sources: the plant's machines, one for each model.
+    """
+
+    def __init__(
+        self, registry: Registry, clock: ReplayClock, story: Story, sources: tuple[PlantSource, ...], monitor: Monitor
+    ) -> None:
+        self._registry = registry
+        self._clock = clock
+        self._story = story
+        self._sources = sources
+        self._monitor = monitor
+        self._people = ScriptedOperator(registry, story)
+
+    def run(self, until: datetime, *, people_act: bool, on_day: OnDay, seconds_a_day: float = 0.0) -> None:
+        """Replay from where the site stands to `until`.
+
+        Args:
+            people_act: whether the scripted people answer alarms and make their mistake; a person does so live.
+            on_day: called after each day; may raise to stop.
+            seconds_a_day: the least wall time that a day takes, so that a person can follow.
+        """
+        for now in days(self._clock.now(), until, STEP):
+            began = time.monotonic()
+            self._day(now, people_act)
+            remember_position(self._registry.paths, now)
+            on_day(now)
+            time.sleep(max(0.0, seconds_a_day - (time.monotonic() - began)))
+
+    def _day(self, now: datetime, people_act: bool) -> None:
+        before = self._clock.now()
+        self._clock.move_to(now)
+        self._bring_in(before, now)
+        if people_act:
+            self._people_act(before, now)
+        self._measure(before, now)
+        self._monitor.run_until_idle()
+
+    def _people_act(self, before: datetime, now: datetime) -> None:
+        """In the morning people see what the night's checks showed, so an answer comes a day after its alarm."""
+        self._people.act()
+        for mistake in self._story.mistakes:
+            if before < mistake.at <= now:
+                self._people.make(mistake)
+
+    def _bring_in(self, before: datetime, now: datetime) -> None:
+        for arrival in self._story.arrivals:
+            if before < arrival.at <= now:
+                folder = self._story.bundle(arrival.model, arrival.version)
+                import_version(self._registry, folder, by=arrival.by, reason=arrival.reason)
+
+    def _measure(self, before: datetime, now: datetime) -> None:
+        """Rows to the line, all machines at once; labels to the drop folders; then wait for the line."""
+        waiting: list[tuple[Path, list[str]]] = []
+        name = f"{now:%Y-%m-%d}.csv"
+        for source in self._sources:
+            folder = TargetFolder(self._registry.paths.line / source.model)
+            rows = source.rows_between(before, now)
+            if rows.stop > rows.start:
+                source.write_rows(rows, folder.incoming / name)
+                waiting.append((folder.incoming, [name]))
+            labels = source.labels_between(max(before, self._story.start), now)
+            if labels.stop > labels.start:
+                source.write_labels(labels, now, self._registry.paths.drop(source.model) / f"labels-{name}")
+        for incoming, names in waiting:
+            wait_until_read(incoming, names)
+
+
+def remember_position(paths: SitePaths, now: datetime) -> None:
+    """Keep the replayed instant in the site."""
+    write_json_atomically(_position_file(paths), {"replayed_until": iso(now)})
+
+
+def position(paths: SitePaths) -> datetime | None:
+    """How far the site's replay has come; None where it has not begun."""
+    file = _position_file(paths)
+    if not file.is_file():
+        return None
+    return as_utc(datetime.fromisoformat(json.loads(file.read_text("utf-8"))["replayed_until"]))
+
+
+def _position_file(paths: SitePaths) -> Path:
+    return paths.root / "demo.json"

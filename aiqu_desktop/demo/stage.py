@@ -1,0 +1,102 @@
+"""Set the demo's stage: the site, its line, its monitor and its first versions; and clear it away again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiqu_desktop.core.clock import ReplayClock, wait_until
+from aiqu_desktop.core.errors import EnvironmentFault, UserError
+from aiqu_desktop.core.paths import SitePaths
+from aiqu_desktop.demo.line_process import LineProcess
+from aiqu_desktop.demo.operator import ScriptedOperator
+from aiqu_desktop.demo.plant import PlantSource, load_source
+from aiqu_desktop.demo.replay import Replay, position, remember_position
+from aiqu_desktop.demo.story import Story, load_story
+from aiqu_desktop.lifecycle.facts import champion_of, model_named
+from aiqu_desktop.line.protocol import TargetFolder
+from aiqu_desktop.registry import Registry
+from aiqu_desktop.scheduling import Monitor
+from aiqu_desktop.services.imports import import_version
+from aiqu_desktop.services.opening import open_site
+
+_LINE_START_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything that a replay plays on."""
+
+    registry: Registry
+    story: Story
+    replay: Replay
+
+
+@contextmanager
+def set_stage(root: Path) -> Iterator[Stage]:
+    """Open the demo site in `root`, or make it, with its line running; stop everything that was started on leaving.
+
+    Raises:
+        UserError: if `root` holds a site that is not a demo.
+        EnvironmentFault: if the line does not start.
+    """
+    story = load_story()
+    paths = SitePaths(root.expanduser().absolute())
+    reached = position(paths)
+    if reached is None and paths.registry.exists():
+        raise UserError(f"The site in {paths.root} is not a demo; name another folder with --site.")
+    clock = ReplayClock(reached or story.start)
+    registry = open_site(paths.root, create=True, clock=clock, name=story.site)
+    line = LineProcess(paths.line, paths.logs / "line.log")
+    monitor = Monitor(registry, "demo", settle_seconds=0.0)
+    try:
+        line.start()
+        if reached is None:
+            _first_versions(registry, story)
+            remember_position(paths, story.start)
+        replay = Replay(registry, clock, story, _sources(story), monitor)
+        yield Stage(registry, story, replay)
+    finally:
+        monitor.stop()
+        line.stop()
+        registry.close()
+
+
+def _first_versions(registry: Registry, story: Story) -> None:
+    people = ScriptedOperator(registry, story)
+    for model in story.models:
+        first = next(arrival for arrival in story.arrivals if arrival.model == model.name)
+        bundle = story.bundle(first.model, first.version)
+        import_version(registry, bundle, by=first.by, reason=first.reason, overrides=model.checks)
+        _wait_for_line(registry, model.name)
+        with registry.read() as session:
+            serves = champion_of(model_named(session, model.name))
+        if serves is None:
+            people.promote_first(model.name, first.version, first.by)
+
+
+def _wait_for_line(registry: Registry, model: str) -> None:
+    folder = TargetFolder(registry.paths.line / model)
+    if not wait_until(lambda: folder.status() is not None, _LINE_START_SECONDS):
+        log = registry.paths.logs / "line.log"
+        raise EnvironmentFault(f"The line did not start within {_LINE_START_SECONDS:.0f} s; {log} says why.")
+
+
+def _sources(story: Story) -> tuple[PlantSource, ...]:
+    return tuple(
+        load_source(
+            model.name,
+            story.folder / "plant" / model.source,
+            label=model.label,
+            feature_names=_feature_names(story, model.name),
+            delay=model.label_delay,
+        )
+        for model in story.models
+    )
+
+
+def _feature_names(story: Story, model: str) -> tuple[str, ...]:
+    first = next(arrival for arrival in story.arrivals if arrival.model == model)
+    return read_manifest(story.bundle(model, first.version)).schema.feature_names
