@@ -1,0 +1,99 @@
+"""DuckDB in its box: it sees the folders it was given and nothing else, loads no extension and cannot be unlocked."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+from aiqu_desktop.core.errors import EnvironmentFault
+from aiqu_desktop.registry import Registry
+
+_MEMORY = "1GB"
+_THREADS = 2
+
+
+def quote_name(name: str) -> str:
+    """`name` as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quote_text(text: str) -> str:
+    """`text` as an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def as_pattern(path: Path) -> str:
+    """`path` for DuckDB's file functions, which read *, ? and [ as wildcards: a file named so must mean only itself."""
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))
+
+
+class Box:
+    """One locked in-memory DuckDB; each thread has its own connection to it.
+
+    Order matters: the folders are named first, then file access is closed, then the configuration is locked.
+    """
+
+    def __init__(self, folders: Iterable[Path] = (), files: Iterable[Path] = (), memory: str = _MEMORY) -> None:
+        self._root = duckdb.connect(
+            ":memory:",
+            config={
+                "threads": _THREADS,
+                "memory_limit": memory,
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+                "allow_community_extensions": "false",
+            },
+        )
+        self._local = threading.local()
+        directories = ", ".join(quote_text(str(folder)) for folder in folders)
+        paths = ", ".join(quote_text(str(file)) for file in files)
+        for statement in (
+            "SET GLOBAL TimeZone = 'UTC'",  # a time without a zone is read as UTC
+            "SET GLOBAL temp_directory = ''",  # no spilling outside the box
+            f"SET GLOBAL allowed_directories = [{directories}]",
+            f"SET GLOBAL allowed_paths = [{paths}]",
+            "SET GLOBAL enable_external_access = false",
+            "SET GLOBAL lock_configuration = true",
+        ):
+            self._root.execute(statement)
+
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The calling thread's connection; making one costs well under a millisecond, and it is kept."""
+        connection: duckdb.DuckDBPyConnection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._root.cursor()
+            self._local.connection = connection
+        return connection
+
+    def close(self) -> None:
+        """Close the database; connections that threads still hold become unusable."""
+        self._root.close()
+        self._local = threading.local()
+
+
+_boxes: weakref.WeakKeyDictionary[Registry, tuple[int, Box]] = weakref.WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def site_box(registry: Registry) -> Box:
+    """The box of a site, which sees its drop folders and its observations; one for each open registry.
+
+    Raises:
+        EnvironmentFault: if DuckDB cannot be started.
+    """
+    with _lock:
+        known = _boxes.get(registry)
+        if known is not None and known[0] == os.getpid():  # a forked child must not share DuckDB's threads
+            return known[1]
+        root = registry.paths.root.resolve()
+        try:
+            box = Box(folders=(root / "drop", root / "observations"))
+        except duckdb.Error as error:
+            raise EnvironmentFault(f"DuckDB could not be started ({error}); install AiQu Desktop again.") from error
+        _boxes[registry] = (os.getpid(), box)
+        return box
