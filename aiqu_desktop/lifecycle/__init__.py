@@ -1,0 +1,29 @@
+"""What happens to a version after its import: gates, previews, releases on a target, recovery, history."""
+
+from aiqu_desktop.lifecycle.folder_target import FolderTarget, folder_target, folder_targets
+from aiqu_desktop.lifecycle.gates import GateResult
+from aiqu_desktop.lifecycle.history import Span, served_at, spans
+from aiqu_desktop.lifecycle.preview import Preview, preview_promotion, preview_rollback
+from aiqu_desktop.lifecycle.recovery import settle_unfinished
+from aiqu_desktop.lifecycle.release import ReleaseOutcome, promote, roll_back
+from aiqu_desktop.lifecycle.target import Observation, Placement, Target
+
+__all__ = [
+    "FolderTarget",
+    "GateResult",
+    "Observation",
+    "Placement",
+    "Preview",
+    "ReleaseOutcome",
+    "Span",
+    "Target",
+    "folder_target",
+    "folder_targets",
+    "preview_promotion",
+    "preview_rollback",
+    "promote",
+    "roll_back",
+    "served_at",
+    "settle_unfinished",
+    "spans",
+]

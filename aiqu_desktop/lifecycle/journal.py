@@ -1,0 +1,215 @@
+"""A release's own record: each state is committed with a step and an audit record, the intent before anything else."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.orm import Session
+
+from aiqu_desktop.core.errors import EnvironmentFault, Refused
+from aiqu_desktop.core.words import ReleaseKind, ReleaseState, VersionState
+from aiqu_desktop.lifecycle.history import spans_of
+from aiqu_desktop.lifecycle.preview import Preview
+from aiqu_desktop.lifecycle.target import Placement
+from aiqu_desktop.registry import Registry
+from aiqu_desktop.registry.tables import Model, Release, ReleaseStep, Version
+from aiqu_desktop.security import audit
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One release as it is carried out.
+
+    former, wanted: what the target serves before and shall serve after; `former` is None for a model's first release.
+    state: the last committed one.
+    """
+
+    release: str
+    model_id: int
+    model: str
+    kind: ReleaseKind
+    former_id: int | None
+    former: Placement | None
+    wanted_id: int
+    wanted: Placement
+    state: ReleaseState
+
+
+class Journal:
+    """Writes the states of releases. `actor` is who acts: the person, or "recovery" when a start settles one.
+
+    Every method raises EnvironmentFault when the registry cannot be written; the release then stays as it was.
+    """
+
+    def __init__(self, registry: Registry, actor: str) -> None:
+        self._registry = registry
+        self._actor = actor
+
+    def intend(self, preview: Preview, reason: str) -> Order:
+        """Commit the intent. The target must not be touched before this returns.
+
+        Raises:
+            Refused: if another release of the model is open.
+        """
+        assert preview.to_version is not None, "a blocked preview is refused before"
+        with _writing(self._registry) as session:
+            model = session.scalars(select(Model).where(Model.name == preview.model)).one()
+            now = self._registry.clock.now()
+            release = Release(
+                id=uuid.uuid4().hex,
+                model_id=model.id,
+                kind=preview.kind,
+                from_version_id=preview.from_version.version_id if preview.from_version else None,
+                to_version_id=preview.to_version.version_id,
+                state=ReleaseState.INTENDED,
+                requested_by=self._actor,
+                reason=reason,
+                evidence={"digest": preview.evidence_digest, "shown": preview.to_json()},
+                intended_at=now,
+            )
+            session.add(release)
+            try:
+                session.flush()
+            except IntegrityError as error:
+                raise Refused(
+                    f"Another release of {preview.model} is open; wait until it is done, or restart AiQu Desktop."
+                ) from error
+            order = _order(session, release)
+            new = {
+                "release": release.id,
+                "kind": preview.kind.value,
+                "from": preview.from_version.number if preview.from_version else None,
+                "to": preview.to_version.number,
+                "digest": preview.to_version.digest,
+                "evidence": preview.evidence_digest,
+            }
+            self._note(session, order, ReleaseState.INTENDED, f"{preview.kind} intended", new, reason)
+            return order
+
+    def advance(self, order: Order, state: ReleaseState, detail: str) -> Order:
+        """Commit an unfinished state: STAGED or SWITCHED."""
+        with _writing(self._registry) as session:
+            _open(session, order).state = state
+            self._note(session, order, state, detail, {"release": order.release})
+        return replace(order, state=state)
+
+    def complete(self, order: Order, detail: str, proof: Mapping[str, Any], wall_seconds: float | None) -> Order:
+        """In one transaction: the old champion steps down, the new one steps up, the release is completed."""
+        with _writing(self._registry) as session:
+            release = _open(session, order)
+            if order.former_id is not None:
+                former = session.get_one(Version, order.former_id)
+                rollback = order.kind is ReleaseKind.ROLLBACK
+                former.state = VersionState.WITHDRAWN if rollback else VersionState.RETIRED
+                session.flush()  # the database allows one champion only, so the old one must step down first
+            session.get_one(Version, order.wanted_id).state = VersionState.CHAMPION
+            new = {"release": order.release, "champion": order.wanted.version, "digest": order.wanted.digest}
+            self._finish(session, order, release, ReleaseState.COMPLETED, detail, proof, new)
+            release.wall_seconds = wall_seconds
+        return replace(order, state=ReleaseState.COMPLETED)
+
+    def give_up(self, order: Order, state: ReleaseState, detail: str, proof: Mapping[str, Any]) -> Order:
+        """Commit REVERTED or UNKNOWN: the champion in the registry stays what it was."""
+        with _writing(self._registry) as session:
+            release = _open(session, order)
+            champion = order.former.version if order.former else None
+            self._finish(
+                session, order, release, state, detail, proof, {"release": order.release, "champion": champion}
+            )
+        return replace(order, state=state)
+
+    def _finish(
+        self,
+        session: Session,
+        order: Order,
+        release: Release,
+        state: ReleaseState,
+        detail: str,
+        proof: Mapping[str, Any],
+        new: Mapping[str, Any],
+    ) -> None:
+        release.state = state
+        release.finished_at = self._registry.clock.now()
+        release.outcome = detail
+        release.proof = dict(proof)
+        self._note(session, order, state, detail, new)
+
+    def _note(
+        self,
+        session: Session,
+        order: Order,
+        state: ReleaseState,
+        detail: str,
+        new: Mapping[str, Any],
+        reason: str = "",
+    ) -> None:
+        now = self._registry.clock.now()
+        session.add(ReleaseStep(release_id=order.release, at=now, step=state.value, detail=detail))
+        former = order.former.version if order.former else None
+        audit.record(
+            session,
+            at=now,
+            actor=self._actor,
+            action=f"release.{state.value}",
+            subject=f"model {order.model}",
+            old={"champion": former} if state in (ReleaseState.INTENDED, ReleaseState.COMPLETED) else None,
+            new=new,
+            reason=reason or detail,
+        )
+
+
+def unfinished_orders(registry: Registry, model: str | None = None) -> tuple[Order, ...]:
+    """Every release that is open, of one model or of all."""
+    states = [state for state in ReleaseState if state.unfinished]
+    query = select(Release).join(Model, Model.id == Release.model_id).where(Release.state.in_(states))
+    if model is not None:
+        query = query.where(Model.name == model)
+    with registry.read() as session:
+        return tuple(_order(session, release) for release in session.scalars(query.order_by(Model.name)))
+
+
+def _order(session: Session, release: Release) -> Order:
+    """The order of a release, told from the registry alone: what recovery has after a kill."""
+    former = session.get(Version, release.from_version_id) if release.from_version_id is not None else None
+    wanted = session.get_one(Version, release.to_version_id)
+    placement = None
+    if former is not None:
+        # The champion is on the target under the release that put it there.
+        past = [span.release for span in spans_of(session, release.model_id) if span.version_id == former.id]
+        placement = Placement(former.digest, former.number, past[-1] if past else "")
+    return Order(
+        release=release.id,
+        model_id=release.model_id,
+        model=session.get_one(Model, release.model_id).name,
+        kind=release.kind,
+        former_id=release.from_version_id,
+        former=placement,
+        wanted_id=wanted.id,
+        wanted=Placement(wanted.digest, wanted.number, release.id),
+        state=release.state,
+    )
+
+
+def _open(session: Session, order: Order) -> Release:
+    release = session.get_one(Release, order.release)
+    if not release.state.unfinished:
+        raise Refused(f"The release of {order.model} version {order.wanted.version} is {release.state} already.")
+    return release
+
+
+@contextmanager
+def _writing(registry: Registry) -> Iterator[Session]:
+    try:
+        with registry.write() as session:
+            yield session
+    except DatabaseError as error:
+        raise EnvironmentFault(
+            f"The registry {registry.paths.registry} cannot be written ({error.orig}); make room on its disk and "
+            "restart AiQu Desktop, which settles a release that was interrupted."
+        ) from error

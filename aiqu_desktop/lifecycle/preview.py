@@ -1,0 +1,201 @@
+"""The preview of a release: all that a person sees before deciding, and the digest that binds the decision to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from aiqu_desktop.core.errors import Refused
+from aiqu_desktop.core.files import canonical_json, sha256_bytes
+from aiqu_desktop.core.words import ReleaseKind
+from aiqu_desktop.lifecycle.facts import VersionFacts, champion_of, facts_of, model_named, version_numbered
+from aiqu_desktop.lifecycle.folder_target import folder_target
+from aiqu_desktop.lifecycle.gates import GateResult
+from aiqu_desktop.lifecycle.last_good import healthy_champions, performance_alarm
+from aiqu_desktop.lifecycle.site_gates import data_are_sound, no_unfinished_release, not_withdrawn, target_answers
+from aiqu_desktop.lifecycle.target import Target
+from aiqu_desktop.lifecycle.version_gates import files_intact, golden_cases_pass, not_worse_on_paper, schema_fits
+from aiqu_desktop.registry import ArtifactStore, Registry
+from aiqu_desktop.registry.tables import Model, Version
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a release would do, and whether it may.
+
+    from_version: the present champion; None before the first promotion.
+    to_version: the version that would go live; None when there is none to roll back to.
+    blocking: why it may not go ahead, in one sentence; empty when it may.
+    way_back: how to undo it, in one sentence.
+    requested: the version number that was asked for; None when the last known good was.
+    """
+
+    kind: ReleaseKind
+    model: str
+    primary_metric: str
+    from_version: VersionFacts | None
+    to_version: VersionFacts | None
+    gates: tuple[GateResult, ...]
+    blocking: str
+    way_back: str
+    requested: int | None
+
+    @property
+    def blocked(self) -> bool:
+        return bool(self.blocking)
+
+    @property
+    def evidence_digest(self) -> str:
+        """SHA-256 of the canonical JSON of all that is shown."""
+        return sha256_bytes(canonical_json(self.to_json()))
+
+    def to_json(self) -> dict[str, Any]:
+        """All that is shown, as a plain dictionary: the evidence of the release."""
+        return {
+            "kind": self.kind.value,
+            "model": self.model,
+            "primary_metric": self.primary_metric,
+            "from": self.from_version.to_json() if self.from_version else None,
+            "to": self.to_version.to_json() if self.to_version else None,
+            "gates": [gate.to_json() for gate in self.gates],
+            "blocking": self.blocking,
+            "way_back": self.way_back,
+        }
+
+
+def preview_promotion(registry: Registry, model_name: str, number: int, *, target: Target | None = None) -> Preview:
+    """What promoting a version would do; the target is the site's folder target unless another is given.
+
+    Raises:
+        UserError: if there is no such model or version.
+        Refused: if the version is the champion already.
+    """
+    store = ArtifactStore(registry.paths.artifacts, registry.clock)
+    with registry.read() as session:
+        model = model_named(session, model_name)
+        row, live = version_numbered(model, number), champion_of(model)
+        if live is not None and live.id == row.id:
+            raise Refused(f"{model.name} version {number} is the champion already; there is nothing to promote.")
+        version, champion, primary = facts_of(row), facts_of(live) if live else None, model.primary_metric
+        open_release = no_unfinished_release(session, model.id)
+        advice = (data_are_sound(session, model.id), not_withdrawn(session, version))
+        way_back = _way_back(registry, session, model, live)
+    gates = (
+        files_intact(store, version),
+        schema_fits(version, champion),
+        golden_cases_pass(store, version),
+        not_worse_on_paper(version, champion, primary),
+        open_release,
+        target_answers(target or folder_target(registry.paths, model_name)),
+        *advice,
+    )
+    return Preview(
+        kind=ReleaseKind.PROMOTION,
+        model=model_name,
+        primary_metric=primary,
+        from_version=champion,
+        to_version=version,
+        gates=gates,
+        blocking=_blocking(gates),
+        way_back=way_back,
+        requested=number,
+    )
+
+
+def preview_rollback(
+    registry: Registry, model_name: str, to_number: int | None = None, *, target: Target | None = None
+) -> Preview:
+    """What rolling back would do: to the last known good, or to another earlier champion that was healthy.
+
+    When there is none to go to, the preview is blocked and says why.
+
+    Raises:
+        UserError: if there is no such model or version.
+    """
+    store = ArtifactStore(registry.paths.artifacts, registry.clock)
+    with registry.read() as session:
+        model = model_named(session, model_name)
+        live, healthy, primary = champion_of(model), healthy_champions(session, model.id), model.primary_metric
+        if to_number is not None:
+            version_numbered(model, to_number)
+        row = next((version for version in healthy if to_number in (None, version.number)), None)
+        champion, version = facts_of(live) if live else None, facts_of(row) if row else None
+    if champion is None or version is None:
+        why = _no_way_back(model_name, champion, to_number, healthy)
+        return Preview(ReleaseKind.ROLLBACK, model_name, primary, champion, None, (), why, "", to_number)
+    gates = (
+        files_intact(store, version),
+        golden_cases_pass(store, version),
+        target_answers(target or folder_target(registry.paths, model_name)),
+    )
+    return Preview(
+        kind=ReleaseKind.ROLLBACK,
+        model=model_name,
+        primary_metric=primary,
+        from_version=champion,
+        to_version=version,
+        gates=gates,
+        blocking=_blocking(gates),
+        way_back=f"Version {champion.number} is kept as withdrawn; it can be promoted again through its gates.",
+        requested=to_number,
+    )
+
+
+def refuse_if_changed(shown: Preview, now: Preview) -> None:
+    """Compare what was shown with what holds now.
+
+    Raises:
+        Refused: if they differ; the sentence says where.
+    """
+    if shown.evidence_digest == now.evidence_digest:
+        return
+    what = "the versions"
+    before = {gate.name: gate for gate in shown.gates}
+    for gate in now.gates:
+        if before.get(gate.name) != gate:
+            what = f"{gate.title}: {gate.finding.rstrip('.')}"
+            break
+    raise Refused(f"What you saw has changed ({what}); look at it again before you decide.")
+
+
+def _blocking(gates: Sequence[GateResult]) -> str:
+    failed = [gate for gate in gates if gate.blocks]
+    if not failed:
+        return ""
+    others = f" ({len(failed) - 1} more gate(s) failed.)" if len(failed) > 1 else ""
+    return failed[0].finding + others
+
+
+def _way_back(registry: Registry, session: Session, model: Model, live: Version | None) -> str:
+    """Where a rollback would go after this promotion."""
+    if live is None:
+        return "This is the first version to go live, so there is nothing to roll back to until a second one does."
+    if not performance_alarm(session, model.id, live.id, registry.clock.now()):
+        return f"If it disappoints, one person can roll back to version {live.number} with one reason."
+    earlier = healthy_champions(session, model.id)
+    harm = f"Version {live.number} has a performance alarm, so it will not count as good"
+    if earlier:
+        return f"{harm}; a rollback would go to version {earlier[0].number}."
+    return f"{harm}, and no earlier version does: there will be nothing to roll back to."
+
+
+def _no_way_back(
+    model: str, champion: VersionFacts | None, to_number: int | None, healthy: Sequence[Version]
+) -> str:
+    if champion is None:
+        return f"{model} has no champion, so there is nothing to roll back from; promote a version."
+    if to_number == champion.number:
+        return f"{model} version {to_number} is the champion already; there is nothing to roll back to it from."
+    if to_number is not None:
+        known = ", ".join(str(version.number) for version in healthy) or "none"
+        return (
+            f"{model} version {to_number} is no healthy earlier champion, so a rollback cannot go to it "
+            f"(it can go to: {known}); promote it through its gates."
+        )
+    return (
+        f"{model} has no last known good: no earlier champion was healthy until it was replaced; "
+        "promote another version through its gates."
+    )

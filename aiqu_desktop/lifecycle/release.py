@@ -1,0 +1,259 @@
+"""Carries out a release: intent, staging, switch, proof; or the way back, with the target's own reason.
+
+INTENDED ─ staged on the target ─ STAGED ─ pointer replaced ─ SWITCHED ─ proven by the target ─ COMPLETED
+    │                               └────────────┴── not proven: former pointer restored ──── REVERTED, or UNKNOWN
+    └── not staged: nothing was touched ───────────────────────────────────────────────────── REVERTED
+
+Capitals are committed states. A kill anywhere leaves an unfinished state, which `recovery` settles from what the target
+says: until the completing transaction the old champion is the champion, and the target's pointer names one of the two.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiqu_desktop.core.errors import AiquError, Refused, UserError
+from aiqu_desktop.core.words import ReleaseKind, ReleaseState
+from aiqu_desktop.lifecycle.facts import facts_of, staging_files
+from aiqu_desktop.lifecycle.journal import Journal, Order
+from aiqu_desktop.lifecycle.lock import sole_release
+from aiqu_desktop.lifecycle.preview import Preview, preview_promotion, preview_rollback, refuse_if_changed
+from aiqu_desktop.lifecycle.target import Observation, Placement, Target
+from aiqu_desktop.registry import ArtifactStore, Registry
+from aiqu_desktop.registry.tables import Version
+
+StepCallback = Callable[[str, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseOutcome:
+    """How a release ended.
+
+    state: COMPLETED, REVERTED or UNKNOWN; still an unfinished one where settling it was not possible.
+    sentence: what happened and what is live now, with the target's own reason where it had one.
+    wall_seconds: from intent to proof on the monotonic clock; None where it did not complete in one process.
+    proof: what the target answered last.
+    """
+
+    release: str
+    model: str
+    kind: ReleaseKind
+    state: ReleaseState
+    from_version: int | None
+    to_version: int
+    sentence: str
+    wall_seconds: float | None
+    proof: dict[str, Any]
+
+    @property
+    def done(self) -> bool:
+        return self.state is ReleaseState.COMPLETED
+
+
+def promote(
+    registry: Registry,
+    target: Target,
+    preview: Preview,
+    *,
+    actor: str,
+    reason: str,
+    timeout: float = 15.0,
+    on_step: StepCallback | None = None,
+) -> ReleaseOutcome:
+    """Put the previewed version live, and prove it.
+
+    Args:
+        preview: what the person saw; its evidence must still hold.
+        timeout: seconds that the target has to answer with the new version, and with the former one when reverting.
+        on_step: called after each step with its name and a sentence, for progress.
+    Raises:
+        UserError: if no name or no reason is given, or the preview is of a rollback.
+        Refused: if a gate fails, what was shown has changed, or another release of the model is open.
+        EnvironmentFault: if the registry or the target cannot be written; an open release is settled at the next start.
+    """
+    return _release(registry, target, preview, ReleaseKind.PROMOTION, actor, reason, timeout, on_step)
+
+
+def roll_back(
+    registry: Registry,
+    target: Target,
+    preview: Preview,
+    *,
+    actor: str,
+    reason: str,
+    timeout: float = 15.0,
+    on_step: StepCallback | None = None,
+) -> ReleaseOutcome:
+    """Put the previewed earlier champion live again, and prove it; the present one is withdrawn. See `promote`."""
+    return _release(registry, target, preview, ReleaseKind.ROLLBACK, actor, reason, timeout, on_step)
+
+
+def _release(
+    registry: Registry,
+    target: Target,
+    preview: Preview,
+    kind: ReleaseKind,
+    actor: str,
+    reason: str,
+    timeout: float,
+    on_step: StepCallback | None,
+) -> ReleaseOutcome:
+    actor, reason = actor.strip(), reason.strip()
+    if preview.kind is not kind:
+        raise UserError(f"The preview is of a {preview.kind}, and a {kind} was asked for; preview it first.")
+    if not actor or not reason:
+        lacking = "reason" if actor else "name"
+        raise UserError(f"A {kind} needs the {lacking} of the person who asks for it; give one.")
+    if preview.blocked:
+        raise Refused(f"The {kind} is blocked: {preview.blocking}")
+    with sole_release(registry.paths, preview.model):
+        now = _look_again(registry, target, preview)
+        if now.blocked:
+            raise Refused(f"The {kind} is blocked: {now.blocking}")
+        refuse_if_changed(preview, now)
+        run = ReleaseRun(registry, target, Journal(registry, actor), timeout, on_step)
+        return run.carry_out(preview, reason)
+
+
+def _look_again(registry: Registry, target: Target, shown: Preview) -> Preview:
+    if shown.kind is ReleaseKind.ROLLBACK:
+        return preview_rollback(registry, shown.model, shown.requested, target=target)
+    assert shown.requested is not None, "a promotion names its version"
+    return preview_promotion(registry, shown.model, shown.requested, target=target)
+
+
+class ReleaseRun:
+    """The steps of one release. Whoever runs them holds the model's lock."""
+
+    def __init__(
+        self, registry: Registry, target: Target, journal: Journal, timeout: float, on_step: StepCallback | None
+    ) -> None:
+        self._registry = registry
+        self._target = target
+        self._journal = journal
+        self._timeout = timeout
+        self._on_step = on_step
+        self._store = ArtifactStore(registry.paths.artifacts, registry.clock)
+
+    def carry_out(self, preview: Preview, reason: str) -> ReleaseOutcome:
+        """From intent to outcome."""
+        started = time.monotonic()
+        order = self._journal.intend(preview, reason)
+        self._say("intended", f"The {order.kind} to version {order.wanted.version} is written down.")
+        try:
+            self._stage(order.wanted, order.wanted_id)
+        except AiquError as error:
+            return self._untouched(order, f"Version {order.wanted.version} could not be staged: {error}")
+        self._say("laid", f"Version {order.wanted.version} lies ready on the target.")
+        order = self._journal.advance(order, ReleaseState.STAGED, f"version {order.wanted.version} lies ready")
+        self._say("staged", "That is written down.")
+        try:
+            self._target.switch(order.wanted)
+        except AiquError as error:
+            return self.undo(order, f"The switch failed: {error}")
+        self._say("pointed", f"The target is told to serve version {order.wanted.version}.")
+        order = self._journal.advance(order, ReleaseState.SWITCHED, f"told to serve version {order.wanted.version}")
+        self._say("switched", "That is written down.")
+        return self.prove(order, started)
+
+    def prove(self, order: Order, started: float | None) -> ReleaseOutcome:
+        """Wait for the target's proof; complete with it, undo without it. `started` None: begun by another process."""
+        try:
+            seen = self._target.wait_until_serving(order.wanted, self._timeout)
+        except AiquError as error:
+            return self.undo(order, str(error))
+        if not seen.proves(order.wanted):
+            return self.undo(order, self._why_not(order, seen))
+        self._say("proven", f"The target answers with version {order.wanted.version}.")
+        seconds = None if started is None else time.monotonic() - started
+        detail = (
+            f"Version {order.wanted.version} is live: {self._target.name} answers with its digest, and "
+            f"{seen.golden_passed} of {seen.golden_total} golden cases pass there."
+        )
+        order = self._journal.complete(order, detail, seen.to_json(), seconds)
+        self._say("completed", detail)
+        return _outcome(order, detail, seen.to_json(), seconds)
+
+    def undo(self, order: Order, why: str) -> ReleaseOutcome:
+        """Restore the former pointer and wait until the target answers with the former version.
+
+        Raises:
+            EnvironmentFault: if the pointer cannot be restored; the release stays open and the next start tries again.
+        """
+        self._say("reverting", why)
+        former = order.former
+        if former is not None and order.former_id is not None:
+            why = self._repair(former, order.former_id, why)
+        self._target.revert(former)
+        self._say("restored", f"The target is told to serve {_named(former)} again.")
+        try:
+            seen = self._target.wait_until_serving(former, self._timeout)
+        except AiquError as error:
+            why, seen = f"{why.rstrip('.')}; {error}", self._nothing_seen(former)
+        if seen.proves(former):
+            state, end = ReleaseState.REVERTED, "serves again" if former else "is live, as before"
+        else:
+            state, end = ReleaseState.UNKNOWN, "is what it shall serve again, but it has not proven that: look at it"
+        return self._give_up(order, state, f"{why.rstrip('.')}; {_named(former)} {end}.", seen.to_json())
+
+    def settle(self, order: Order) -> ReleaseOutcome:
+        """Finish or undo a release whose process died, from what the target says."""
+        if order.state is ReleaseState.INTENDED:
+            return self._untouched(order, "The product stopped before anything was switched.")
+        if self._target.observe().pointed == order.wanted:
+            return self.prove(order, None)
+        return self.undo(order, "The product stopped during the release.")
+
+    def _stage(self, placement: Placement, version_id: int) -> None:
+        with self._registry.read() as session:
+            version = facts_of(session.get_one(Version, version_id))
+        self._target.stage(placement, staging_files(self._store, version))
+
+    def _repair(self, former: Placement, former_id: int, why: str) -> str:
+        """Put the former version's files in place again; a fault does not stop the way back, and is told with `why`."""
+        try:
+            self._stage(former, former_id)
+        except AiquError as error:
+            return f"{why.rstrip('.')}; {error}"
+        return why
+
+    def _untouched(self, order: Order, why: str) -> ReleaseOutcome:
+        """Before STAGED is committed no release tells the target anything, so there is nothing to restore."""
+        detail = f"{why.rstrip('.')}; nothing was switched, and {_named(order.former)} stays live."
+        return self._give_up(order, ReleaseState.REVERTED, detail, {})
+
+    def _give_up(self, order: Order, state: ReleaseState, detail: str, proof: dict[str, Any]) -> ReleaseOutcome:
+        detail = detail[:1].upper() + detail[1:]
+        order = self._journal.give_up(order, state, detail, proof)
+        self._say(state.value, detail)
+        return _outcome(order, detail, proof, None)
+
+    def _why_not(self, order: Order, seen: Observation) -> str:
+        version = f"version {order.wanted.version}"
+        if seen.refuses(order.wanted):
+            return f"{self._target.name} refused {version}: {seen.refusal}"
+        if not seen.alive:
+            return f"{self._target.name} gave no sign of life for {self._timeout:g} s and did not prove {version}"
+        problem = f" ({seen.refusal.rstrip('.')})" if seen.refusal else ""
+        return f"{self._target.name} did not answer with {version} within {self._timeout:g} s{problem}"
+
+    def _nothing_seen(self, pointed: Placement | None) -> Observation:
+        return Observation(False, pointed, None, 0, 0, 0.0)
+
+    def _say(self, step: str, detail: str) -> None:
+        if self._on_step is not None:
+            self._on_step(step, detail)
+
+
+def _outcome(order: Order, sentence: str, proof: dict[str, Any], seconds: float | None) -> ReleaseOutcome:
+    former = order.former.version if order.former else None
+    return ReleaseOutcome(
+        order.release, order.model, order.kind, order.state, former, order.wanted.version, sentence, seconds, proof
+    )
+
+
+def _named(placement: Placement | None) -> str:
+    return "no version" if placement is None else f"version {placement.version}"

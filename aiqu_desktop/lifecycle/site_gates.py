@@ -1,0 +1,80 @@
+"""Gates about the site: no other release open, a target that answers, sound data, and the version's own past."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from aiqu_desktop.core.errors import AiquError
+from aiqu_desktop.core.words import ReleaseKind, ReleaseState, VersionState
+from aiqu_desktop.lifecycle.facts import VersionFacts
+from aiqu_desktop.lifecycle.gates import GateResult
+from aiqu_desktop.lifecycle.target import Target
+from aiqu_desktop.registry.tables import Alarm, Release
+
+UNFINISHED = tuple(state for state in ReleaseState if state.unfinished)
+# Alarms that say that the data under a model are not as they should be; its performance figures are then in doubt.
+_DATA_ALARMS = ("quality", "freshness", "quarantine")
+
+
+def no_unfinished_release(session: Session, model_id: int) -> GateResult:
+    """No release of the model is open, here or left by a process that died."""
+    title = "No release open"
+    release = session.scalar(select(Release).where(Release.model_id == model_id, Release.state.in_(UNFINISHED)))
+    if release is None:
+        return GateResult("release", title, True, "No other release of this model is open.", {})
+    finding = (
+        f"The {release.kind} by {release.requested_by} is still {release.state}; wait until it is done, or restart "
+        "AiQu Desktop, which settles what was interrupted."
+    )
+    return GateResult("release", title, False, finding, {"release": release.id, "state": release.state.value})
+
+
+def target_answers(target: Target) -> GateResult:
+    """The target gave a sign of life just now."""
+    title = "Target reachable"
+    try:
+        seen = target.observe()
+    except AiquError as error:
+        return GateResult("target", title, False, str(error), {})
+    if seen.alive:
+        return GateResult("target", title, True, f"{_capital(target.name)} answers.", {"alive": True})
+    finding = f"{_capital(target.name)} gives no sign of life; start it, because nothing can be switched without it."
+    return GateResult("target", title, False, finding, {"alive": False})
+
+
+def data_are_sound(session: Session, model_id: int) -> GateResult:
+    """Advice: no data-quality or freshness alarm is active for the model."""
+    title = "Data arrive and are sound"
+    alarms = session.scalars(
+        select(Alarm)
+        .where(Alarm.model_id == model_id, Alarm.key.in_(_DATA_ALARMS), Alarm.returned_at.is_(None))
+        .order_by(Alarm.id)
+    ).all()
+    if not alarms:
+        return GateResult("data", title, True, "No alarm about the model's data is active.", {"alarms": []})
+    finding = f"{len(alarms)} alarm(s) about the model's data are active, the first: {alarms[0].message}"
+    return GateResult("data", title, None, finding, {"alarms": [[alarm.id, alarm.key] for alarm in alarms]})
+
+
+def not_withdrawn(session: Session, version: VersionFacts) -> GateResult:
+    """Advice: the version is not one that was rolled back from."""
+    title = "Not withdrawn"
+    if version.state is not VersionState.WITHDRAWN:
+        return GateResult("withdrawn", title, True, f"Version {version.number} is not withdrawn.", {})
+    rollback = session.scalars(
+        select(Release)
+        .where(
+            Release.from_version_id == version.version_id,
+            Release.kind == ReleaseKind.ROLLBACK,
+            Release.state == ReleaseState.COMPLETED,
+        )
+        .order_by(Release.finished_at.desc())
+    ).first()
+    why = f" by {rollback.requested_by}: {rollback.reason}" if rollback else ""
+    finding = f"Version {version.number} was rolled back from{why.rstrip('.')}."
+    return GateResult("withdrawn", title, None, finding, {"release": rollback.id if rollback else None})
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
