@@ -8,7 +8,10 @@ from __future__ import annotations
 import dataclasses
 import unicodedata
 from collections.abc import Set
+from datetime import datetime
 from typing import Any, TypeVar
+
+from aiqu_desktop.core.clock import as_utc
 
 Value = TypeVar("Value")
 
@@ -23,15 +26,17 @@ def legible(text: str, covered: Set[int]) -> str:
     return "".join(_shown(character, covered) for character in composed)
 
 
-def legible_copy(value: Value, covered: Set[int]) -> Value:
-    """A copy of a dataclass, tuple or string in which every string is legible; other values are kept."""
+def printable_copy(value: Value, covered: Set[int]) -> Value:
+    """A copy of a dataclass, tuple, string or instant: strings legible, instants in UTC; other values are kept."""
     copied: Any = value
     if isinstance(value, str) and type(value) is str:
         copied = legible(value, covered)
+    elif isinstance(value, datetime):
+        copied = as_utc(value)
     elif isinstance(value, tuple):
-        copied = tuple(legible_copy(item, covered) for item in value)
+        copied = tuple(printable_copy(item, covered) for item in value)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {f.name: legible_copy(getattr(value, f.name), covered) for f in dataclasses.fields(value)}
+        fields = {f.name: printable_copy(getattr(value, f.name), covered) for f in dataclasses.fields(value)}
         copied = dataclasses.replace(value, **fields)
     return copied  # type: ignore[no-any-return]
 

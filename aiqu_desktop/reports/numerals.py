@@ -62,7 +62,7 @@ def probability(p: float | None) -> str:
         return NONE
     if p < 1e-4:
         return f"<{THIN}0.0001"
-    return f"{p:.4f}" if p < 0.01 else f"{p:.2f}"
+    return f"{p:.4f}" if p < 0.01 else f"{p:.2g}" if p < 0.1 else f"{p:.2f}"
 
 
 def instant(moment: datetime | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiqu_desktop.reports.charts.chart import Chart
 from aiqu_desktop.reports.charts.heat_map import MOST_FEATURES, heat_map_chart
+from aiqu_desktop.reports.charts.symbols import STATE_WORDS, state_symbol
 from aiqu_desktop.reports.charts.time_chart import time_chart
 
-__all__ = ["MOST_FEATURES", "Chart", "heat_map_chart", "time_chart"]
+__all__ = ["MOST_FEATURES", "STATE_WORDS", "Chart", "heat_map_chart", "state_symbol", "time_chart"]

@@ -2,48 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TypeVar
 
-from aiqu_desktop.core.words import ReleaseKind, ReleaseState
+from aiqu_desktop.core.words import Priority, ReleaseKind, ReleaseState
 from aiqu_desktop.reports.charts.chart import Frame
 from aiqu_desktop.reports.charts.palette import INK, MUTED, PRIORITY_MARKS, SILENCE_LINE
 from aiqu_desktop.reports.charts.svg import Drawing, text_width
 from aiqu_desktop.reports.history import AlarmEntry, ReleaseEntry
 
 LANE = 10.0
-MOST_ALARM_LANES = 3
+MOST_LANES = 3
 _LABEL = 6.5
+_ROOM = 66.0  # to the right of the plot, for the label of a release at its end
+_BADGE = 4.0  # half the width of an alarm's badge
+
+Event = TypeVar("Event")
+Lanes = tuple[tuple[Event, ...], ...]
+_PRIORITIES = list(Priority)
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The events of the shown span, laid out: releases in one lane, alarms in as many as they overlap."""
+    """The events of the shown span in lanes in which none lies over another, and how many found no lane."""
 
-    releases: tuple[ReleaseEntry, ...]
-    alarm_lanes: tuple[tuple[AlarmEntry, ...], ...]
+    releases: Lanes[ReleaseEntry]
+    alarms: Lanes[AlarmEntry]
+    releases_left_out: int
+    alarms_left_out: int
 
     @property
     def height(self) -> float:
-        return LANE * ((1 if self.releases else 0) + len(self.alarm_lanes))
+        return LANE * (len(self.releases) + len(self.alarms))
 
 
-def lay_out(releases: Sequence[ReleaseEntry], alarms: Sequence[AlarmEntry], start: datetime, end: datetime) -> Strip:
-    """Keep what touches [start, end] and give overlapping alarms lanes of their own; beyond the third they share it."""
-    shown = tuple(r for r in sorted(releases, key=lambda r: r.started) if start <= r.started <= end)
-    lanes: list[list[AlarmEntry]] = []
-    for alarm in sorted(alarms, key=lambda a: a.activated):
-        if alarm.activated > end or (alarm.returned is not None and alarm.returned < start):
-            continue
-        free = next((lane for lane in lanes if _over(lane[-1], alarm.activated)), None)
-        if free is None and len(lanes) == MOST_ALARM_LANES:
-            free = lanes[-1]
-        if free is None:
-            lanes.append([alarm])
-        else:
-            free.append(alarm)
-    return Strip(shown, tuple(tuple(lane) for lane in lanes))
+def lay_out(releases: Sequence[ReleaseEntry], alarms: Sequence[AlarmEntry], frame: Frame) -> Strip:
+    """Give each event of the frame's span a lane; where MOST_LANES do not do, the more urgent alarms have them."""
+    shown = [r for r in sorted(releases, key=lambda r: r.started) if frame.start <= r.started <= frame.end]
+    raised = [a for a in alarms if a.activated <= frame.end and (a.returned is None or a.returned >= frame.start)]
+    raised.sort(key=lambda a: (_PRIORITIES.index(a.priority), a.activated))
+    release_lanes, releases_left = _lanes(shown, lambda r: _release_span(r, frame))
+    alarm_lanes, alarms_left = _lanes(raised, lambda a: _alarm_span(a, frame))
+    return Strip(release_lanes, alarm_lanes, releases_left, alarms_left)
 
 
 def draw_strip(drawing: Drawing, strip: Strip, frame: Frame, top: float) -> None:
@@ -51,37 +52,68 @@ def draw_strip(drawing: Drawing, strip: Strip, frame: Frame, top: float) -> None
     y = top
     if strip.releases:
         drawing.text((frame.left - 5, y + 7), "releases", MUTED, _LABEL, "end")
-        _draw_releases(drawing, strip.releases, frame, y)
+    for lane in strip.releases:
+        for release in lane:
+            _draw_release(drawing, release, frame, y)
         y += LANE
-    for index, lane in enumerate(strip.alarm_lanes):
-        if index == 0:
-            drawing.text((frame.left - 5, y + 7), "alarms", MUTED, _LABEL, "end")
-        for alarm in lane:
+    _draw_left_out(drawing, strip.releases_left_out, frame, y)
+    if strip.alarms:
+        drawing.text((frame.left - 5, y + 7), "alarms", MUTED, _LABEL, "end")
+    for alarms in strip.alarms:
+        for alarm in alarms:
             _draw_alarm(drawing, alarm, frame, y)
         y += LANE
+    _draw_left_out(drawing, strip.alarms_left_out, frame, y)
 
 
 def release_label(release: ReleaseEntry) -> str:
-    """ "v3", for a rollback "back to v2"."""
-    return f"v{release.to_version}" if release.kind is ReleaseKind.PROMOTION else f"back to v{release.to_version}"
+    """ "v3"; for a rollback "back to v2"; for one that did not come through "v3 reverted"."""
+    label = f"v{release.to_version}" if release.kind is ReleaseKind.PROMOTION else f"back to v{release.to_version}"
+    return label if release.state is ReleaseState.COMPLETED else f"{label} {release.state.value}"
 
 
-def _draw_releases(drawing: Drawing, releases: Sequence[ReleaseEntry], frame: Frame, y: float) -> None:
+def _lanes(events: Sequence[Event], span: Callable[[Event], tuple[float, float]]) -> tuple[Lanes[Event], int]:
+    """Each event into the first lane where its span on paper is free; and the number of those without one."""
+    lanes: list[list[Event]] = []
+    left_out = 0
+    for event in events:
+        left, right = span(event)
+        for lane in lanes:
+            if all(right < span(other)[0] or left > span(other)[1] for other in lane):
+                lane.append(event)
+                break
+        else:
+            if len(lanes) < MOST_LANES:
+                lanes.append([event])
+            else:
+                left_out += 1
+    return tuple(tuple(lane) for lane in lanes), left_out
+
+
+def _release_span(release: ReleaseEntry, frame: Frame) -> tuple[float, float]:
+    """Triangle and label; the label stands to the left where there is no room on the right."""
+    x, wide = frame.x(release.started), text_width(release_label(release), _LABEL) + 6
+    return (x - 4, x + wide) if x + wide <= frame.right + _ROOM else (x - wide, x + 4)
+
+
+def _alarm_span(alarm: AlarmEntry, frame: Frame) -> tuple[float, float]:
+    start = frame.x(alarm.activated)
+    stop = frame.x(alarm.returned) if alarm.returned else frame.right + 5
+    return start - _BADGE, max(stop, start + _BADGE)
+
+
+def _draw_release(drawing: Drawing, release: ReleaseEntry, frame: Frame, y: float) -> None:
     """An upward triangle for a promotion, a downward one for a rollback, hollow when it did not complete."""
-    occupied = float("-inf")
-    for release in releases:
-        x = frame.x(release.started)
-        drawing.line((x, y + LANE - 2), (x, frame.bottom), SILENCE_LINE, 0.6, "1.5 1.5")
-        tip, base = (y + 1.5, y + 7.5) if release.kind is ReleaseKind.PROMOTION else (y + 7.5, y + 1.5)
-        fill = INK if release.state is ReleaseState.COMPLETED else "#ffffff"
-        drawing.polygon([(x, tip), (x - 3.2, base), (x + 3.2, base)], fill, INK, 0.7)
-        label = release_label(release)
-        wide = text_width(label, _LABEL)
-        if x - 4 < occupied:
-            continue  # the releases table names every one; overlapping labels name none
-        if x + 5 + wide <= frame.right + 70:
-            drawing.text((x + 5, y + 7), label, INK, _LABEL)
-            occupied = x + 8 + wide
+    x = frame.x(release.started)
+    drawing.line((x, y + 8), (x, frame.bottom), SILENCE_LINE, 0.6, "1.5 1.5")
+    tip, base = (y + 1.5, y + 7.5) if release.kind is ReleaseKind.PROMOTION else (y + 7.5, y + 1.5)
+    fill = INK if release.state is ReleaseState.COMPLETED else "#ffffff"
+    drawing.polygon([(x, tip), (x - 3.2, base), (x + 3.2, base)], fill, INK, 0.7)
+    left, _ = _release_span(release, frame)
+    if left == x - 4:
+        drawing.text((x + 5, y + 7), release_label(release), INK, _LABEL)
+    else:
+        drawing.text((x - 5, y + 7), release_label(release), INK, _LABEL, "end")
 
 
 def _draw_alarm(drawing: Drawing, alarm: AlarmEntry, frame: Frame, y: float) -> None:
@@ -90,10 +122,11 @@ def _draw_alarm(drawing: Drawing, alarm: AlarmEntry, frame: Frame, y: float) -> 
     stop = frame.x(alarm.returned) if alarm.returned else frame.right
     drawing.rectangle((start, y + 3), stop - start, 3, fill)
     if alarm.returned is None:
-        drawing.polygon([(stop, y + 2), (stop + 4, y + 4.5), (stop, y + 7)], fill)
-    drawing.rectangle((start - 4, y + 0.5), 8, 8, fill, "#ffffff", 1.5)
+        drawing.polygon([(stop, y + 1.5), (stop + 5, y + 4.5), (stop, y + 7.5)], fill)
+    drawing.rectangle((start - _BADGE, y + 0.5), 2 * _BADGE, 8, fill, "#ffffff", 1.5)
     drawing.text((start, y + 6.8), letter, ink, 6.0, "middle", 700)
 
 
-def _over(alarm: AlarmEntry, moment: datetime) -> bool:
-    return alarm.returned is not None and alarm.returned < moment
+def _draw_left_out(drawing: Drawing, count: int, frame: Frame, y: float) -> None:
+    if count:
+        drawing.text((frame.right + 10, y - 3), f"and {count} more", MUTED, _LABEL)

@@ -8,10 +8,10 @@ from aiqu_desktop.core.clock import as_utc
 from aiqu_desktop.reports.charts.alternative import heat_map_in_words
 from aiqu_desktop.reports.charts.chart import SMALL, WIDTH, Chart, Frame, draw_date_axis
 from aiqu_desktop.reports.charts.palette import HEAT_CLASSES, INK, MUTED, SILENCE_LINE
-from aiqu_desktop.reports.charts.svg import Drawing, shortened
+from aiqu_desktop.reports.charts.svg import Drawing, shortened, text_width
 from aiqu_desktop.reports.series import HeatMap
 
-MOST_FEATURES = 24
+MOST_FEATURES = 20
 MOST_WINDOWS = 120
 _NAMES, _FOOT, _KEY = 118.0, 24.0, 18.0
 
@@ -84,10 +84,10 @@ def _draw_key(drawing: Drawing, y: float) -> None:
     """The classes in words, in the same cells."""
     x = _NAMES
     drawing.text((0, y + 6.5), "effect as a multiple of its limit", MUTED, SMALL)
-    labels = ("below ¼", "¼ to ½", "½ to 1", "1 to 2: beyond", "2 and more")
+    labels = ("below ¼", "¼ to ½", "½ to 1", "1 to 2: beyond", "2 or more")
     for (top, _, _), label in zip(HEAT_CLASSES, labels, strict=True):
         _draw_cell(drawing, x, y, 13, 9, 9.0 if math.isinf(top) else top * 0.9)
         drawing.text((x + 17, y + 6.8), label, MUTED, SMALL)
-        x += 64 if "beyond" not in label else 82
+        x += 17 + text_width(label, SMALL) + 12
     _draw_cell(drawing, x, y, 13, 9, None)
-    drawing.text((x + 17, y + 6.8), "none", MUTED, SMALL)
+    drawing.text((x + 17, y + 6.8), "not computed", MUTED, SMALL)

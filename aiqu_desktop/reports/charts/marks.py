@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from aiqu_desktop.reports.charts.chart import SMALL, Frame
 from aiqu_desktop.reports.charts.palette import BLUE, BLUE_TINT, MUTED, PURPLE, PURPLE_TINT, VERMILLION
 from aiqu_desktop.reports.charts.runs import has_value
-from aiqu_desktop.reports.charts.svg import Drawing, text_width
+from aiqu_desktop.reports.charts.svg import Drawing, shortened, text_width
 from aiqu_desktop.reports.series import PerformancePoint, PerformanceSeries
 
-_MOST_MARKERS = 120  # beyond this they would touch; the ones beyond the limit are always drawn
+_LONGEST_ENTRY = 150.0
+MOST_MARKERS = 120  # beyond this they would touch; the ones beyond the limit are always drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,21 @@ def draw_line(drawing: Drawing, frame: Frame, run: Sequence[PerformancePoint], s
     if len(run) > 1:
         places = [(frame.x(p.time), frame.y(p.value)) for p in run if p.value is not None]
         drawing.polyline(places, style.colour, 1.2, style.dash)
+        if style.estimated:  # its band stays visible where the realised one lies over it
+            for ends in ([p.low for p in run], [p.high for p in run]):
+                edge = [(frame.x(p.time), frame.y(y)) for p, y in zip(run, ends, strict=True) if y is not None]
+                drawing.polyline(edge, style.colour, 0.5, "1 1.5")
 
 
 def draw_markers(
-    drawing: Drawing, frame: Frame, points: Sequence[PerformancePoint], style: Style, series: PerformanceSeries
+    drawing: Drawing,
+    frame: Frame,
+    points: Sequence[PerformancePoint],
+    style: Style,
+    series: PerformanceSeries,
+    crowded: bool,
 ) -> None:
-    """A disc for a realised value, a ring for an estimated one, a diamond beyond the limit."""
-    crowded = len(points) > _MOST_MARKERS
+    """A disc for a realised value, a ring for an estimated one, a diamond beyond the limit (small where crowded)."""
     for point in points:
         if not has_value(point) or point.value is None:
             continue
@@ -82,8 +91,8 @@ def draw_diamond(drawing: Drawing, centre: tuple[float, float], reach: float, ho
     drawing.polygon(corners, "#ffffff" if hollow else VERMILLION, VERMILLION if hollow else "#ffffff", 0.7)
 
 
-def legend(drawing: Drawing, styles: Sequence[Style], series: PerformanceSeries, right: float, y: float) -> None:
-    """What is on the chart, set from the right; a band is named only when it is drawn."""
+def legend(drawing: Drawing, styles: Sequence[Style], series: PerformanceSeries, right: float, y: float) -> float:
+    """What is on the chart, set from the right; a band is named only when it is drawn. Returns where it begins."""
     banded = any(p.low is not None and p.high is not None for p in series.points)
     beyond_limit = any(p.value is not None and has_value(p) and beyond(p.value, series) for p in series.points)
     if beyond_limit:
@@ -91,13 +100,16 @@ def legend(drawing: Drawing, styles: Sequence[Style], series: PerformanceSeries,
         draw_diamond(drawing, (right + 12, y - 2.5), 3.0)
         right -= 8
     for style in styles if len(styles) > 1 or banded else ():
-        label = style.label if not banded or style.estimated else f"{style.label}, {series.band}"
+        label = style.label
+        if banded and not style.estimated:
+            label = shortened(f"{label}, {series.band}", SMALL, _LONGEST_ENTRY)
         right = _entry(drawing, label, right, y)
         if banded:
             drawing.rectangle((right, y - 6), 16, 7, style.tint)
         drawing.line((right, y - 2.5), (right + 16, y - 2.5), style.colour, 1.2, style.dash)
         drawing.circle((right + 8, y - 2.5), 1.9, "#ffffff" if style.estimated else style.colour, style.colour, 0.8)
         right -= 8
+    return right
 
 
 def _entry(drawing: Drawing, label: str, right: float, y: float) -> float:

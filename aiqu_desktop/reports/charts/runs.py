@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -14,6 +15,16 @@ _SILENT = 1.5  # a silence longer than this many usual distances is a gap
 
 def has_value(point: PerformancePoint) -> bool:
     return point.value is not None and math.isfinite(point.value)
+
+
+def finite(points: Iterable[PerformancePoint]) -> list[PerformancePoint]:
+    """`points` in time order with None for every value or end of a band that is no finite number."""
+    checked = [replace(p, value=_finite(p.value), low=_finite(p.low), high=_finite(p.high)) for p in points]
+    return sorted(checked, key=lambda p: p.time)
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
 
 
 def unbroken_runs(points: Sequence[PerformancePoint], cadence: timedelta | None) -> list[list[PerformancePoint]]:
@@ -40,19 +51,15 @@ def silences(
 
 
 def thinned(points: Sequence[PerformancePoint], at_most: int = 600) -> list[PerformancePoint]:
-    """At most about `at_most` of `points`: of each stretch its first, lowest, highest and a missing one, so that
-    no extreme and no gap is lost. More would be finer than the printer's dots."""
-    ordered = sorted(points, key=lambda p: p.time)
-    if len(ordered) <= at_most:
-        return ordered
-    stretch = math.ceil(len(ordered) / (at_most / 4))
+    """At most about `at_most` of an unbroken run: of each stretch its first, last, lowest and highest, so that no
+    extreme is lost. More would be finer than the printer's dots."""
+    if len(points) <= at_most:
+        return list(points)
+    stretch = math.ceil(len(points) * 4 / at_most)
     kept: list[PerformancePoint] = []
-    for begin in range(0, len(ordered), stretch):
-        part = ordered[begin : begin + stretch]
-        known = [p for p in part if has_value(p)]
-        missing = [p for p in part if not has_value(p)]
-        chosen = [part[0], *missing[:1]]
-        if known:
-            chosen += [min(known, key=lambda p: p.value or 0.0), max(known, key=lambda p: p.value or 0.0)]
-        kept += [p for p in part if any(p is c for c in chosen)]
+    for begin in range(0, len(points), stretch):
+        part = points[begin : begin + stretch]
+        values = [p.value or 0.0 for p in part]
+        chosen = {0, len(part) - 1, values.index(min(values)), values.index(max(values))}
+        kept += [part[k] for k in sorted(chosen)]
     return kept

@@ -31,8 +31,10 @@ def number_ticks(low: float, high: float, at_most: int = 5) -> list[float]:
 
 
 def tick_labels(ticks: list[float], scale: float = 1.0) -> list[str]:
-    """The ticks times `scale`, with as many decimals as their distance needs and a true minus."""
+    """The ticks times `scale`, with the decimals that their distance needs; millions with an exponent."""
     values = [tick * scale for tick in ticks]
+    if max(map(abs, values), default=0.0) >= 1e6:
+        return [f"{value:.4g}".replace("e+0", "e").replace("e+", "e").replace("-", "−") for value in values]
     step = min((b - a for a, b in pairwise(values)), default=abs(values[0]) if values else 1.0)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 0
     return [f"{value:.{min(decimals, 9)}f}".replace("-", "−") for value in values]
