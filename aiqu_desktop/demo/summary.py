@@ -18,6 +18,7 @@ from aiqu_desktop.services.alarms import alarm_rows
 from aiqu_desktop.services.audit import verify_chain
 from aiqu_desktop.services.lookup import version_numbers
 from aiqu_desktop.services.model_page import release_rows
+from aiqu_desktop.services.report_data import answering_release
 from aiqu_desktop.services.views import AlarmRow, ReleaseRow
 
 _DAY = 86_400.0
@@ -69,18 +70,8 @@ def _count(session: Session, table: type[ObservationId] | type[LabelId], model_i
 
 def _alarm(alarm: AlarmRow, releases: tuple[ReleaseRow, ...]) -> dict[str, Any]:
     """An alarm with its three instants. The action is the first release that took the alarmed version off."""
-    action = min(
-        (
-            release.finished_at
-            for release in releases
-            if alarm.key == "performance"
-            and release.state is ReleaseState.COMPLETED
-            and release.from_version == alarm.version
-            and release.finished_at is not None
-            and release.finished_at >= alarm.activated_at
-        ),
-        default=None,
-    )
+    answer = answering_release(alarm, releases) if alarm.key == "performance" else None
+    action = answer.finished_at if answer else None
     return {
         "key": alarm.key,
         "priority": alarm.priority,

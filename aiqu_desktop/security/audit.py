@@ -82,7 +82,7 @@ def hash_of(entry: AuditRecord) -> str:
 class ChainVerdict:
     """What a verification found.
 
-    broken_at: the sequence number of the first record that does not fit; None when the chain is whole.
+    broken_at: the sequence number of the first record that is missing or does not fit; None when the chain is whole.
     """
 
     records: int
@@ -101,9 +101,7 @@ def verify(session: Session) -> ChainVerdict:
     for entry in session.scalars(select(AuditRecord).order_by(AuditRecord.sequence).execution_options(yield_per=1000)):
         finding = _fault(entry, expected, previous)
         if finding:
-            return ChainVerdict(
-                expected - 1, previous, entry.sequence if entry.sequence >= expected else expected, finding
-            )
+            return ChainVerdict(expected - 1, previous, expected, finding)
         previous, expected = entry.hash, expected + 1
         session.expunge(entry)
     return ChainVerdict(expected - 1, previous, None, f"All {expected - 1} records fit.")

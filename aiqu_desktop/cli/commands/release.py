@@ -1,0 +1,118 @@
+"""`aiqu promote` and `aiqu rollback`: the same preview, the same guards as in the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from aiqu_desktop.cli.options import by_option, json_option, site_option
+from aiqu_desktop.cli.output import print_json
+from aiqu_desktop.core.errors import UserError
+from aiqu_desktop.lifecycle.preview import Preview
+from aiqu_desktop.lifecycle.release import ReleaseOutcome
+from aiqu_desktop.registry import Registry
+from aiqu_desktop.services import releases
+from aiqu_desktop.services.opening import open_site
+
+_SIGNS = {True: "pass  ", False: "FAIL  ", None: "advice"}
+_yes_option = click.option("--yes", is_flag=True, help="Do it without asking; without a terminal this is needed.")
+_preview_option = click.option("--preview", "only_preview", is_flag=True, help="Show what would change, and end.")
+
+
+@click.command()
+@click.argument("model")
+@click.argument("version", type=int)
+@click.option("--reason", default="", help="Why; needed.")
+@_yes_option
+@_preview_option
+@by_option
+@site_option
+@json_option
+def promote(
+    model: str, version: int, reason: str, yes: bool, only_preview: bool, by: str, site: Path, as_json: bool
+) -> int:
+    """Put VERSION of MODEL live on its target, and prove it; exit status 1 when it is blocked or was undone."""
+    registry = open_site(site)
+    try:
+        releases.settle(registry)
+        preview = releases.preview_promotion(registry, model, version)
+        return _carry_out(registry, preview, releases.promote, reason, yes, only_preview, by, as_json)
+    finally:
+        registry.close()
+
+
+@click.command()
+@click.argument("model")
+@click.option("--to", "version", type=int, help="An earlier version instead of the last known good.")
+@click.option("--reason", default="", help="Why; needed.")
+@_yes_option
+@_preview_option
+@by_option
+@site_option
+@json_option
+def rollback(
+    model: str, version: int | None, reason: str, yes: bool, only_preview: bool, by: str, site: Path, as_json: bool
+) -> int:
+    """Put the last known good version of MODEL live again, and prove it; exit status 1 when that was not possible."""
+    registry = open_site(site)
+    try:
+        releases.settle(registry)
+        preview = releases.preview_rollback(registry, model, version)
+        return _carry_out(registry, preview, releases.roll_back, reason, yes, only_preview, by, as_json)
+    finally:
+        registry.close()
+
+
+def _carry_out(
+    registry: Registry,
+    preview: Preview,
+    act: Callable[..., ReleaseOutcome],
+    reason: str,
+    yes: bool,
+    only_preview: bool,
+    by: str,
+    as_json: bool,
+) -> int:
+    if not as_json:
+        _show(preview)
+    if only_preview or preview.blocked:
+        if as_json:
+            print_json({"done": False, "preview": preview.to_json()})
+        return 1 if preview.blocked else 0
+    if not reason.strip():
+        raise UserError(f"A {preview.kind.value} needs a reason; give one with --reason.")
+    if not yes and not _confirmed(preview):
+        click.echo("Nothing was changed.")
+        return 1
+    outcome = act(
+        registry,
+        preview,
+        actor=by,
+        reason=reason,
+        on_step=lambda step, sentence: click.echo(f"  {step}: {sentence}", err=True),
+    )
+    if as_json:
+        print_json({"done": outcome.done, "outcome": outcome, "preview": preview.to_json()})
+    else:
+        click.echo(outcome.sentence)
+    return 0 if outcome.done else 1
+
+
+def _confirmed(preview: Preview) -> bool:
+    if not click.get_text_stream("stdin").isatty():
+        raise UserError(f"A {preview.kind.value} asks before it acts, and there is no terminal to ask at; add --yes.")
+    return click.confirm(f"{preview.kind.value.capitalize()} of {preview.model} now?", default=False)
+
+
+def _show(preview: Preview) -> None:
+    former = f"version {preview.from_version.number}" if preview.from_version else "nothing"
+    new = f"version {preview.to_version.number}" if preview.to_version else "nothing"
+    click.echo(f"{preview.kind.value.capitalize()} of {preview.model}: {former} → {new}")
+    for gate in preview.gates:
+        click.echo(f"  {_SIGNS[gate.passed]} {gate.title}: {gate.finding}")
+    if preview.way_back:
+        click.echo(f"  way back: {preview.way_back}")
+    if preview.blocked:
+        click.echo(f"Blocked: {preview.blocking}")
