@@ -6,6 +6,17 @@ The way back: `ObservationStore.window` reads a span of event time from the segm
 
 from aiqu_desktop.ingest.drop import drop_folder
 from aiqu_desktop.ingest.ingest import FileOutcome, Ingest, IngestReport
+from aiqu_desktop.ingest.tables import Table, read_table, scan_table
 from aiqu_desktop.ingest.window import ObservationStore, Window
 
-__all__ = ["FileOutcome", "Ingest", "IngestReport", "ObservationStore", "Window", "drop_folder"]
+__all__ = [
+    "FileOutcome",
+    "Ingest",
+    "IngestReport",
+    "ObservationStore",
+    "Table",
+    "Window",
+    "drop_folder",
+    "read_table",
+    "scan_table",
+]

@@ -26,10 +26,15 @@ def row_digests(batch: Batch, columns: Sequence[Column]) -> list[bytes]:
     Of a label only the label itself counts: the same label told twice, at two times, is one label.
     """
     counted = [c for c in columns if c.name != "id" and not (batch.kind == LABELS and c.name == "labelled_at")]
-    words = np.empty((batch.rows, len(counted)), dtype="<u8")
+    words = np.zeros((len(counted), batch.rows), dtype="<u8")
     for place, column in enumerate(counted):
         values = batch.columns.get(column.name)
-        words[:, place] = 0 if values is None else _words(values, column.form)
+        if values is not None and column.form in (Form.TEXT, Form.INSTANT):
+            words[place] = _words(values, column.form)
+    numbers = [(place, column) for place, column in enumerate(counted) if column.form not in (Form.TEXT, Form.INSTANT)]
+    if numbers:  # all at once: a small file has more columns than rows
+        words[[place for place, _ in numbers]] = _number_words(np.stack([batch.columns[c.name] for _, c in numbers]))
+    words = np.ascontiguousarray(words.T)
     data, width = words.tobytes(), words.shape[1] * _BYTES
     return [hashlib.sha256(data[at : at + width]).digest()[:_BYTES] for at in range(0, len(data), width)]
 
@@ -39,9 +44,11 @@ def _words(values: NDArray[Any], form: Form) -> NDArray[np.uint64]:
         texts = values.tolist()
         known = {text: _text_word(text) for text in set(texts)}
         return np.frombuffer(b"".join(known[text] for text in texts), dtype="<u8")
-    if form is Form.INSTANT:
-        return values.astype("datetime64[us]").astype("<i8").view("<u8")
-    numbers = values.astype("<f8") + 0.0  # -0.0 becomes 0.0
+    return values.astype("datetime64[us]").astype("<i8").view("<u8")
+
+
+def _number_words(numbers: NDArray[np.float64]) -> NDArray[np.uint64]:
+    numbers = numbers.astype("<f8") + 0.0  # -0.0 becomes 0.0
     numbers[np.isnan(numbers)] = np.nan  # one NaN for all
     return numbers.view("<u8")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aiqu_desktop.core.errors import EnvironmentFault
-from aiqu_desktop.core.files import fsync_directory, write_atomically
+from aiqu_desktop.core.files import write_atomically
 from aiqu_desktop.registry import Registry
 
 DONE = "done"
@@ -106,9 +106,7 @@ def put_away(file: Waiting, place: str, sha256: str, reason: str = "") -> Path |
         return None
     if reason:
         write_atomically(target.with_name(target.name + ".reason.txt"), (reason + "\n").encode("utf-8", "replace"))
-    fsync_directory(target.parent)
-    fsync_directory(file.path.parent)
-    return target
+    return target  # no fsync: a move that a power cut undoes is made good by the next scan
 
 
 def _free_name(target: Path, sha256: str) -> Path:

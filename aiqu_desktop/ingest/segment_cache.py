@@ -73,12 +73,12 @@ class SegmentCache:
                     small.append(segment)
         for at in range(0, len(small), _AT_ONCE):
             chunk = small[at : at + _AT_ONCE]
-            for segment, arrays in zip(chunk, self._load(chunk, columns), strict=True):
+            for segment, arrays in zip(chunk, self._load(chunk, columns, everything=True), strict=True):
                 found[segment.id] = arrays
                 self._hold(segment.id, arrays)
         for segment in segments:
             if segment.id not in found:
-                found[segment.id] = self._load([segment], wanted)[0]
+                found[segment.id] = self._load([segment], wanted, everything=False)[0]
         return [found[segment.id] for segment in segments]
 
     def _hold(self, segment_id: int, arrays: Arrays) -> None:
@@ -92,9 +92,10 @@ class SegmentCache:
             while self._bytes > _MOST_BYTES:
                 self._bytes -= self._held.popitem(last=False)[1][0]
 
-    def _load(self, segments: Sequence[SegmentFile], columns: Sequence[Column]) -> list[Arrays]:
+    def _load(self, segments: Sequence[SegmentFile], columns: Sequence[Column], *, everything: bool) -> list[Arrays]:
         """Read segments in one query; DuckDB keeps the order of files and rows, so counts tell them apart again."""
-        wish = ", ".join(f"{quote_name(column.name)} AS c{place}" for place, column in enumerate(columns))
+        # A star where everything is wanted: naming each of a hundred columns costs DuckDB's binder dearly.
+        wish = "*" if everything else ", ".join(quote_name(column.name) for column in columns)
         query = f"SELECT {wish} FROM read_parquet(?, hive_partitioning=false)"
         patterns = [as_pattern(segment.path) for segment in segments]
         try:
@@ -104,9 +105,7 @@ class SegmentCache:
                 f"An observation segment is missing or damaged ({str(error).splitlines()[0]}); "
                 "'aiqu doctor' names it, restore it from a backup."
             ) from error
-        whole = {
-            column.name: plain(values, column.form) for column, values in zip(columns, found.values(), strict=True)
-        }
+        whole = {column.name: plain(found[column.name], column.form) for column in columns}
         ends = np.cumsum([segment.rows for segment in segments])
         if next(iter(whole.values())).size != ends[-1]:
             raise EnvironmentFault(

@@ -85,14 +85,14 @@ class Store:
         """Add the rows that the ledger does not have yet and record the file `name` with the content `sha256`.
 
         Returns:
-            What changed; None if a file with this very content was taken before.
+            What changed; None if another process took a file with this very content meanwhile.
         """
         columns = columns_of(batch.kind, self._model.schema)
         digests = row_digests(batch, columns)
         ids = batch.columns["id"].tolist()
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
             with self._registry.read() as session:
-                if was_taken(session, self._model.id, sha256):
+                if attempt and was_taken(session, self._model.id, sha256):
                     return None
                 known = known_digests(session, self._model.id, batch.kind, ids)
             work = self._prepare(batch, columns, digests, known)
