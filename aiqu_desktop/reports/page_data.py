@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from aiqu_desktop import __version__
-from aiqu_desktop.core.clock import as_utc
 from aiqu_desktop.core.files import sha256_bytes
 from aiqu_desktop.reports import tables
 from aiqu_desktop.reports.charts import (
@@ -29,7 +28,6 @@ PageData = dict[str, Any]
 def page_data(report: ModelReport, made_at: datetime, evidence: bytes) -> PageData:
     """Everything that the template prints; `report` must be a printable copy."""
     facts = report.title
-    made = as_utc(made_at)
     return {
         "title": facts.title or facts.model,
         "model": facts.model,
@@ -37,7 +35,6 @@ def page_data(report: ModelReport, made_at: datetime, evidence: bytes) -> PageDa
         "header": {"site": shortened(facts.site, 7.5, 130), "title": shortened(facts.title or facts.model, 7.5, 170)},
         "period": period(facts.period_start, facts.period_end),
         "author": facts.made_by,
-        "date": {"year": made.year, "month": made.month, "day": made.day},
         "facts": _facts(report, made_at),
         "verdict": {
             "word": STATE_WORDS[report.verdict.state],

@@ -295,7 +295,7 @@ def long_report(rows: int = 200) -> ModelReport:
             0.96 + 0.03 * math.sin(h / 200) - (0.12 if 2500 < h < 2600 else 0),
             40 + h % 24,
         )
-        for h in range(hours)
+        for h in range(0, hours, 4)
     )
     word = "a-very-long-feature-name-that-somebody-generated-with-a-script_"
     return dataclasses.replace(
@@ -308,7 +308,7 @@ def long_report(rows: int = 200) -> ModelReport:
             period_end=end,
         ),
         verdict=ReportVerdict(Verdict.BAD, "Accuracy is below its limit on realised labels; roll back to version 3."),
-        performance=(PerformanceSeries(ACCURACY, points, 0.85, 0.97, cadence=timedelta(hours=1)),),
+        performance=(PerformanceSeries(ACCURACY, points, 0.85, 0.97, cadence=timedelta(hours=4)),),
         top_drifted=tuple(dataclasses.replace(f, name=word * 2 + str(k)) for k, f in enumerate(drifted_features(rows))),
         heat_map=heat_map(300, 400),
         alarms=tuple(

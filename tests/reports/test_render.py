@@ -64,6 +64,7 @@ def test_the_file_claims_pdf_a_3a_and_pdf_ua_1(rich: bytes) -> None:
         assert str(document.Root.Lang) == "en"
         assert "/OutputIntents" in document.Root
         assert bool(document.Root.ViewerPreferences.DisplayDocTitle)
+        assert str(document.docinfo["/CreationDate"]).startswith("D:20090701060000")
 
 
 def test_every_font_is_our_own_and_embedded(rich: bytes) -> None:

@@ -6,6 +6,7 @@ import json
 from datetime import datetime, timedelta
 
 import pytest
+import typst
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,6 +88,17 @@ def test_every_font_covers_what_the_product_writes(name: str) -> None:
     letters = "ABCXYZabcxyzÅÄÖåäöéü0123456789 .,:;%±–…→<>()[]{}/\\_-+=#&@'\"²µ°Ω"
     assert {c for c in letters if ord(c) not in coverage(FONTS / name)} == set()
     assert 0x4E2D not in coverage(FONTS / name)
+
+
+def test_figures_in_a_column_are_equally_wide() -> None:
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+    source = """
+        #let width(figures, kind) = measure(text(font: "Inter", number-width: kind, figures)).width
+        #context {
+          assert.eq(width("111.11", "tabular"), width("000.00", "tabular"))
+          assert.ne(width("111.11", "proportional"), width("000.00", "proportional"))
+        }"""
+    assert typst.compile(source.encode(), font_paths=fonts)
 
 
 def test_each_font_family_has_its_licence_beside_it() -> None:
