@@ -31,7 +31,7 @@ def onset(losses: Floats, *, expected: float) -> int:
     if not binary:
         values = _pull_in_outliers(values)
     after = np.arange(values.size, 0.0, -1.0)
-    level: Floats = np.cumsum(values[::-1])[::-1] / after
+    level = np.cumsum(values[::-1])[::-1] / after
     gain = after * (_bernoulli_gain(level, expected) if binary else _normal_gain(level, expected, values))
     gain[(level <= expected) | (after < _LEAST_AFTER)] = 0.0
     best = int(np.argmax(gain))
@@ -41,8 +41,8 @@ def onset(losses: Floats, *, expected: float) -> int:
 def _bernoulli_gain(level: Floats, expected: float) -> Floats:
     """Relative entropy of the level after against the expected one: log-likelihood gained a row."""
     before = min(max(expected, _SHARE_FLOOR), 1.0 - _SHARE_FLOOR)
-    gain: Floats = special.rel_entr(level, before) + special.rel_entr(1.0 - level, 1.0 - before)
-    return gain
+    gain = special.rel_entr(level, before) + special.rel_entr(1.0 - level, 1.0 - before)
+    return np.asarray(gain, dtype=np.float64)
 
 
 def _normal_gain(level: Floats, expected: float, values: Floats) -> Floats:

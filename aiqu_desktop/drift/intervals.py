@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -46,9 +47,9 @@ def wilson(successes: int, n: int, confidence: float = CONFIDENCE) -> tuple[floa
     z = float(special.ndtri(0.5 + confidence / 2))
     share = successes / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    low = 0.0 if successes == 0 else max(0.0, centre - float(half))
-    high = 1.0 if successes == n else min(1.0, centre + float(half))
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    low = 0.0 if successes == 0 else max(0.0, centre - half)
+    high = 1.0 if successes == n else min(1.0, centre + half)
     return low, high
 
 
@@ -65,8 +66,8 @@ def mean_interval(values: Floats, confidence: float = CONFIDENCE) -> tuple[float
         return mean, mean
     skewness = float(np.mean(((values - mean) / deviation) ** 3))
     quantile = float(special.stdtrit(n - 1, 0.5 + confidence / 2))
-    error = deviation / np.sqrt(n)
-    upper, lower = (_hall_inverse(t, skewness / np.sqrt(n)) for t in (-quantile, quantile))
+    error = deviation / math.sqrt(n)
+    upper, lower = (_hall_inverse(t, skewness / math.sqrt(n)) for t in (-quantile, quantile))
     return mean - error * lower, mean - error * upper
 
 

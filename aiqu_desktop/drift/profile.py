@@ -21,6 +21,7 @@ _TIME_ROWS = 1 << 17  # rows, the latest ones, that the autocorrelation time is 
 _NAME_BYTES = 40_000  # of category names that a profile keeps
 _MOST_CATEGORIES = 2_000
 _OUTLIER_FACTOR = 3.0
+_LEAST_SPREAD = 1e-150  # a distance divided by it is still a double
 _MOST_ROWS = 2**32 - 1
 
 
@@ -174,12 +175,12 @@ def spread_of(ordered: Floats) -> float:
     if ordered.size == 0:
         return 1.0
     if ordered[0] == ordered[-1]:
-        return abs(float(ordered[0])) or 1.0
+        return max(abs(float(ordered[0])), _LEAST_SPREAD) if ordered[0] else 1.0
     deviation = float(np.std(ordered))
     edge = int(0.005 * ordered.size)
     clipped = float(np.std(np.clip(ordered, ordered[edge], ordered[ordered.size - 1 - edge])))
     chosen = clipped if 0.0 < _OUTLIER_FACTOR * clipped < deviation else deviation
-    return chosen if chosen > 0.0 else float(ordered[-1] - ordered[0])
+    return max(chosen, _LEAST_SPREAD)
 
 
 def _kind(name: str, kinds: Mapping[str, ColumnKind]) -> ColumnKind:
