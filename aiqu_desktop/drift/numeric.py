@@ -64,13 +64,16 @@ def exact_distances(reference: Floats, current: Floats) -> Distances:
     """The same from the usable values of both samples themselves, each [rows >= 1]; one sort of each."""
     reference, current = np.sort(reference), np.sort(current)
     points = np.concatenate((reference, current))
-    points.sort(kind="stable")
-    gap = np.searchsorted(current, points, side="right") / current.size
-    gap -= np.searchsorted(reference, points, side="right") / reference.size
-    size = np.abs(gap)
+    order = np.argsort(points, kind="stable")  # merges two sorted runs
+    points = points[order]
+    of_current = np.cumsum(order >= reference.size)
+    of_reference = np.arange(1, points.size + 1) - of_current
+    widths = np.diff(points)
+    size = np.abs(of_current / current.size - of_reference / reference.size)
+    size[:-1][widths == 0] = 0.0  # among equal values only the last has both sides counted
     edges = decile_edges(reference)
     return Distances(
-        wasserstein=float(np.dot(size[:-1], np.diff(points))) / spread_of(reference),
+        wasserstein=float(np.dot(size[:-1], widths)) / spread_of(reference),
         ks=float(size.max()),
         reference_bins=_between(np.searchsorted(reference, edges), reference.size),
         current_bins=_between(np.searchsorted(current, edges), current.size),
