@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from aiqu_desktop.core.words import VersionState
-from aiqu_desktop.demo.story import Mistake, Story
+from aiqu_desktop.demo.story import DemoModel, Story
 from aiqu_desktop.lifecycle.facts import champion_of
 from aiqu_desktop.lifecycle.last_good import healthy_champions
 from aiqu_desktop.monitoring.alarm_life import is_active
@@ -36,7 +37,7 @@ class ScriptedOperator:
         self._story = story
 
     def act(self) -> None:
-        """Look at the open alarms, then at the plan's mistake."""
+        """Look at the open alarms: acknowledge what is new, answer what hurts."""
         for alarm in list_alarms(self._registry):
             if alarm.needs_acknowledgement:
                 note = _NOTES.get(alarm.key, "Seen; being looked into.")
@@ -44,15 +45,17 @@ class ScriptedOperator:
             if alarm.key == "performance" and is_active(alarm.state):
                 self._answer(alarm)
 
-    def make(self, mistake: Mistake) -> None:
-        """Promote the version of the mistake, in good faith and through every gate."""
+    def make_the_mistake(self) -> None:
+        """Promote the wrong version, in good faith and through every gate."""
+        mistake = self._story.mistake
         preview = releases.preview_promotion(self._registry, mistake.model, mistake.version)
         releases.promote(self._registry, preview, actor=mistake.by, reason=mistake.reason)
 
-    def promote_first(self, model: str, version: int, by: str) -> None:
+    def promote_first(self, model: DemoModel) -> None:
         """The first version of a model goes live."""
-        preview = releases.preview_promotion(self._registry, model, version)
-        releases.promote(self._registry, preview, actor=by, reason="First version of the model, accepted on site.")
+        preview = releases.preview_promotion(self._registry, model.name, model.first_version)
+        reason = "First version of the model, accepted on site."
+        releases.promote(self._registry, preview, actor=self._story.engineer, reason=reason)
 
     def _answer(self, alarm: AlarmRow) -> None:
         now = self._registry.clock.now()
@@ -74,13 +77,13 @@ class ScriptedOperator:
             ).first()
         if good is not None and live_since is not None and now - live_since < _YOUNG:
             preview = releases.preview_rollback(self._registry, alarm.model)
-            reason = f"Version {champion.number} fails on the plant since it went live: {alarm.message}"
+            reason = self._story.mistake.rollback_reason
             releases.roll_back(self._registry, preview, actor=self._story.operator, reason=reason)
         elif newer is not None:
             preview = releases.preview_promotion(self._registry, alarm.model, newer)
-            reason = f"Version {champion.number} no longer copes: {alarm.message}"
-            releases.promote(self._registry, preview, actor=self._story.operator, reason=reason)
+            reason = self._story.model(alarm.model).reason
+            releases.promote(self._registry, preview, actor=self._story.engineer, reason=reason)
 
 
-def _live_since(into: list[Release] | tuple[Release, ...]) -> datetime | None:
+def _live_since(into: Sequence[Release]) -> datetime | None:
     return max((release.finished_at for release in into if release.finished_at), default=None)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
 
 from aiqu_desktop.core.clock import iso
 from aiqu_desktop.core.files import write_atomically
-from aiqu_desktop.ingest.tables import read_table
+from aiqu_desktop.demo.story import DemoModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,11 @@ class PlantSource:
 
     def write_rows(self, rows: slice, path: Path) -> None:
         """Write measured rows as a CSV file, whole or not at all."""
-        columns = [self.ids[rows], _texts(self.times[rows]), *(column[rows] for column in self.features.values())]
+        columns: list[Iterable[object]] = [
+            self.ids[rows],
+            _texts(self.times[rows]),
+            *(column[rows] for column in self.features.values()),
+        ]
         _write_csv(path, ["id", "event_time", *self.features], columns)
 
     def write_labels(self, rows: slice, at: datetime, path: Path) -> None:
@@ -56,25 +61,18 @@ class PlantSource:
         _write_csv(path, ["id", "label", "labelled_at"], [self.ids[rows], self.labels[rows], known])
 
 
-def load_source(model: str, path: Path, *, label: str, feature_names: Sequence[str], delay: timedelta) -> PlantSource:
-    """Read one model's machine from a Parquet file.
-
-    Args:
-        label: the column that holds what turned out to be true.
-
-    Raises:
-        UserError: if the file cannot be read or lacks a column.
-    """
-    table = read_table(path).columns
-    times = table["event_time"].astype("datetime64[us]")
-    order = np.argsort(times, kind="stable")
+def load_source(model: DemoModel) -> PlantSource:
+    """Read one model's machine from the Parquet file that the product ships."""
+    query = "SELECT * FROM read_parquet(?) ORDER BY event_time, id"
+    with duckdb.connect() as connection:
+        table = connection.execute(query, [str(model.source)]).fetchnumpy()
     return PlantSource(
-        model=model,
-        ids=table["id"][order],
-        times=times[order],
-        features={name: table[name][order] for name in feature_names},
-        labels=np.array([str(value) for value in table[label][order]], dtype=object),
-        delay=delay,
+        model=model.name,
+        ids=np.asarray(table["id"], dtype=object),
+        times=table["event_time"].astype("datetime64[us]"),
+        features={name: np.asarray(table[name]) for name in model.features},
+        labels=np.array([str(value) for value in table[model.label]], dtype=object),
+        delay=model.label_delay,
     )
 
 
@@ -94,7 +92,7 @@ def _texts(times: npt.NDArray[np.datetime64]) -> list[str]:
     return [f"{text}Z" for text in np.datetime_as_string(times, unit="us")]
 
 
-def _write_csv(path: Path, header: list[str], columns: Sequence[Sequence[object]]) -> None:
+def _write_csv(path: Path, header: list[str], columns: Sequence[Iterable[object]]) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)

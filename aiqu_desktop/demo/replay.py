@@ -25,6 +25,7 @@ from aiqu_desktop.scheduling import Monitor
 from aiqu_desktop.services.imports import import_version
 
 STEP = timedelta(days=1)
+_STICK = "Carried in from the data scientists."
 OnDay = Callable[[datetime], None]
 
 
@@ -61,6 +62,12 @@ class Replay:
             on_day(now)
             time.sleep(max(0.0, seconds_a_day - (time.monotonic() - began)))
 
+    def stand_still(self, go_on: Callable[[], bool]) -> None:
+        """Keep the line and the monitor alive at the end of the story, so that one can still look and act."""
+        while go_on():
+            self._monitor.tick()
+            time.sleep(0.5)
+
     def _day(self, now: datetime, people_act: bool) -> None:
         before = self._clock.now()
         self._clock.move_to(now)
@@ -73,15 +80,14 @@ class Replay:
     def _people_act(self, before: datetime, now: datetime) -> None:
         """In the morning people see what the night's checks showed, so an answer comes a day after its alarm."""
         self._people.act()
-        for mistake in self._story.mistakes:
-            if before < mistake.at <= now:
-                self._people.make(mistake)
+        if before < self._story.mistake.at <= now:
+            self._people.make_the_mistake()
 
     def _bring_in(self, before: datetime, now: datetime) -> None:
         for arrival in self._story.arrivals:
             if before < arrival.at <= now:
                 folder = self._story.bundle(arrival.model, arrival.version)
-                import_version(self._registry, folder, by=arrival.by, reason=arrival.reason)
+                import_version(self._registry, folder, by=self._story.engineer, reason=_STICK)
 
     def _measure(self, before: datetime, now: datetime) -> None:
         """Rows to the line, all machines at once; labels to the drop folders; then wait for the line."""

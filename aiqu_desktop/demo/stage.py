@@ -67,14 +67,13 @@ def set_stage(root: Path) -> Iterator[Stage]:
 def _first_versions(registry: Registry, story: Story) -> None:
     people = ScriptedOperator(registry, story)
     for model in story.models:
-        first = next(arrival for arrival in story.arrivals if arrival.model == model.name)
-        bundle = story.bundle(first.model, first.version)
-        import_version(registry, bundle, by=first.by, reason=first.reason, overrides=model.checks)
+        bundle = story.bundle(model.name, model.first_version)
+        import_version(registry, bundle, by=story.engineer, reason="First version.", overrides=model.checks)
         _wait_for_line(registry, model.name)
         with registry.read() as session:
             serves = champion_of(model_named(session, model.name))
         if serves is None:
-            people.promote_first(model.name, first.version, first.by)
+            people.promote_first(model)
 
 
 def _wait_for_line(registry: Registry, model: str) -> None:
@@ -85,18 +84,4 @@ def _wait_for_line(registry: Registry, model: str) -> None:
 
 
 def _sources(story: Story) -> tuple[PlantSource, ...]:
-    return tuple(
-        load_source(
-            model.name,
-            story.folder / "plant" / model.source,
-            label=model.label,
-            feature_names=_feature_names(story, model.name),
-            delay=model.label_delay,
-        )
-        for model in story.models
-    )
-
-
-def _feature_names(story: Story, model: str) -> tuple[str, ...]:
-    first = next(arrival for arrival in story.arrivals if arrival.model == model)
-    return read_manifest(story.bundle(model, first.version)).schema.feature_names
+    return tuple(load_source(model) for model in story.models)

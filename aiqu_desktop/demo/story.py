@@ -1,14 +1,38 @@
-"""The plan of the demo, read from resources: who brings in what and when, and the one mistake."""
+"""The plan of the demo, read from resources: who brings in what and when, and the one mistake.
+
+What is not in it is decided by what the product shows: when an alarm rings, and what is done about it.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from aiqu_desktop.bundles.manifest import parse_manifest
+from aiqu_desktop.core.clock import as_utc
+from aiqu_desktop.core.errors import EnvironmentFault, UserError
 from aiqu_desktop.core.paths import resources
 from aiqu_desktop.core.words import CheckKind
+
+_DAY = 86_400
+# Which plant file feeds a model, and which of its columns turns out to be true.
+_SOURCES = {
+    "gas-classifier": ("gas.parquet", "gas"),
+    "gas-concentration": ("gas.parquet", "concentration_ppmv"),
+    "machine-failure": ("machine.parquet", "Machine_failure"),
+}
+# The plant measures some ten samples a day and stands still at times: daily checks, windows of four weeks.
+_CHECKS: Mapping[CheckKind, Mapping[str, Any]] = {
+    CheckKind.PERFORMANCE: {"every_seconds": _DAY, "min_labels": 30},
+    CheckKind.DRIFT: {"every_seconds": 3 * _DAY},
+    CheckKind.QUALITY: {"every_seconds": _DAY, "window_days": 14.0, "min_rows": 10},
+    CheckKind.FRESHNESS: {"every_seconds": _DAY, "data_days": 10.0, "label_days": 21.0},
+    CheckKind.INTEGRITY: {"every_seconds": 30 * _DAY},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,30 +42,32 @@ class Arrival:
     model: str
     version: int
     at: datetime
-    by: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A promotion that looks right on paper and is wrong on the plant."""
+    """A promotion that looks right on paper and is wrong on the plant; and what is said when it is taken back."""
 
     model: str
     version: int
     at: datetime
     by: str
     reason: str
+    rollback_reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class DemoModel:
-    """One model of the plant: its source file, its label column and delay, and its checks' settings."""
+    """One model of the plant. features: its input columns; reason: why its successors are promoted."""
 
     name: str
-    source: str
+    first_version: int
+    source: Path
     label: str
     label_delay: timedelta
-    checks: dict[CheckKind, dict[str, Any]]
+    features: tuple[str, ...]
+    reason: str
+    checks: Mapping[CheckKind, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +75,88 @@ class Story:
     """start, end: the replayed span. handover: up to here the history is made; after it the months replay live."""
 
     site: str
+    folder: Path
     start: datetime
     handover: datetime
     end: datetime
     operator: str
+    engineer: str
     models: tuple[DemoModel, ...]
-    arrivals: tuple[Arrival, ...]  # in time order; the first of each model is promoted at once
-    mistakes: tuple[Mistake, ...]
-
-    @property
-    def folder(self) -> Path:
-        return demo_resources()
+    arrivals: tuple[Arrival, ...]
+    mistake: Mistake
 
     def bundle(self, model: str, version: int) -> Path:
         """The folder of one shipped bundle."""
-        return self.folder / "bundles" / model / f"v{version}"
+        return _bundle(self.folder, model, version)
+
+    def model(self, name: str) -> DemoModel:
+        """One model of the story by its name."""
+        return next(model for model in self.models if model.name == name)
 
 
-def demo_resources() -> Path:
-    """Where the demo's data, bundles and story lie."""
-    return resources() / "demo"
+def load_story() -> Story:
+    """Read the story that the product ships.
+
+    Raises:
+        EnvironmentFault: if it is missing or damaged.
+    """
+    folder = resources() / "demo"
+    try:
+        data = json.loads((folder / "story.json").read_text("utf-8"))
+        return _story(folder, data)
+    except (OSError, KeyError, TypeError, ValueError, UserError) as error:
+        raise EnvironmentFault(f"The demo in {folder} cannot be read ({error}); install AiQu Desktop again.") from error
+
+
+def _story(folder: Path, data: Mapping[str, Any]) -> Story:
+    mistake = data["mistake"]
+    return Story(
+        site="Demo plant",
+        folder=folder,
+        start=_instant(data["start"]),
+        handover=_instant(data["handover"]),
+        end=_instant(data["end"]),
+        operator=data["people"]["operator"],
+        engineer=data["people"]["engineer"],
+        models=tuple(_model(folder, name, data) for name in data["models"]),
+        arrivals=tuple(
+            Arrival(name, entry["version"], _instant(entry["available"]))
+            for name, model in data["models"].items()
+            for entry in model["imports"]
+        ),
+        mistake=Mistake(
+            model=mistake["model"],
+            version=mistake["version"],
+            at=_instant(mistake["at"]),
+            by=mistake["by"],
+            reason=mistake["reason"],
+            rollback_reason=mistake["rollback"]["reason"],
+        ),
+    )
+
+
+def _model(folder: Path, name: str, data: Mapping[str, Any]) -> DemoModel:
+    source, label = _SOURCES[name]
+    first = data["models"][name]["initial_version"]
+    return DemoModel(
+        name=name,
+        first_version=first,
+        source=folder / "plant" / source,
+        label=label,
+        label_delay=timedelta(days=data["label_delay_days"][name]),
+        features=_features(_bundle(folder, name, first)),
+        reason=data["reasons"].get(name, "The live version no longer copes with the plant as it is now."),
+        checks=_CHECKS,
+    )
+
+
+def _features(bundle: Path) -> tuple[str, ...]:
+    return parse_manifest((bundle / "manifest.json").read_bytes()).schema.feature_names
+
+
+def _bundle(folder: Path, model: str, version: int) -> Path:
+    return folder / "bundles" / model / f"v{version}"
+
+
+def _instant(text: str) -> datetime:
+    return as_utc(datetime.fromisoformat(text))
