@@ -92,6 +92,14 @@ class Grid:
         """Widths of the bounded cells, [edges - 1]."""
         return np.diff(self.edges)
 
+    @cached_property
+    def trapezoids(self) -> Floats:
+        """Weights [edges] that integrate a function, given at the edges and linear between them."""
+        weights = np.zeros(self.edges.size)
+        weights[:-1] += 0.5 * self.widths
+        weights[1:] += 0.5 * self.widths
+        return weights
+
     def position_of(self, edge: float) -> int:
         """Index in `edges` of an edge that is known to be there."""
         if self.cuts.size:

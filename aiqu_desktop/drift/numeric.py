@@ -38,13 +38,12 @@ def grid_distances(profile: NumericProfile, finite: Floats) -> Distances:
     gap = below / finite.size
     gap -= profile.distribution
     size = np.abs(gap)
-    widths = profile.grid.widths
-    area = 0.5 * (float(np.dot(size[1:], widths)) + float(np.dot(size[:-1], widths)))
+    area = float(np.dot(size, profile.grid.trapezoids))
     positive = gap > 0
     crossing = np.flatnonzero(positive[1:] != positive[:-1])
     if crossing.size:  # within a cell the gap is taken to be linear: two triangles instead of a trapezoid
         left, right = size[crossing], size[crossing + 1]
-        area -= float(np.dot(left * right / (left + right), widths[crossing]))
+        area -= float(np.dot(left * right / (left + right), profile.grid.widths[crossing]))
     return Distances(
         wasserstein=max(0.0, area + beyond / finite.size) / profile.spread,
         ks=float(size.max()),

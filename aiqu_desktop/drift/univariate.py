@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from aiqu_desktop.drift.categorical import compare_categories
 from aiqu_desktop.drift.numeric import Distances, effects_of, exact_distances, grid_distances
@@ -40,28 +40,32 @@ class NumericTask:
 
 def measure_numeric(tasks: Sequence[NumericTask], *, min_rows: int) -> list[Measured]:
     """Measure numeric columns; what can be computed for all of them together is."""
-    measured: list[Measured] = []
-    found: dict[int, Distances] = {}
-    for index, task in enumerate(tasks):
-        profile, rows = task.profile, task.numbers.size
-        finite, missing, infinities = split_numbers(task.numbers)
-        share = missing / rows if rows else 0.0
-        note = _shortage(profile.usable, finite.size, rows, missing, infinities, min_rows)
-        if not note:
-            found[index] = _distances(task, finite)
+    windows = [split_numbers(task.numbers) for task in tasks]
+    shortages = [
+        _shortage(task.profile.usable, finite.size, task.numbers.size, missing, infinities, min_rows)
+        for task, (finite, missing, infinities) in zip(tasks, windows, strict=True)
+    ]
+    found = [
+        _distances(task, window[0])
+        for task, window, shortage in zip(tasks, windows, shortages, strict=True)
+        if not shortage
+    ]
+    effects = iter(effects_of(found))
+    measured = []
+    for task, (finite, missing, infinities), shortage in zip(tasks, windows, shortages, strict=True):
+        share = missing / task.numbers.size if task.numbers.size else 0.0
+        own = {} if shortage else next(effects)
         measured.append(
             Measured(
-                profile=profile,
+                profile=task.profile,
                 n_current=finite.size,
                 missing_current=share,
-                method=NOT_ENOUGH if note else "ks",
-                effects=_missing_change(profile, share, rows),
-                note=note or (f"{infinities} infinite values left out" if infinities else ""),
+                method=NOT_ENOUGH if shortage else "ks",
+                effects=own | _missing_change(task.profile, share, task.numbers.size),
+                statistic=own.get("ks", 0.0),
+                note=shortage or (f"{infinities} infinite values left out" if infinities else ""),
             )
         )
-    for (index, distances), effects in zip(found.items(), effects_of(list(found.values())), strict=True):
-        one = measured[index]
-        measured[index] = replace(one, effects=effects | dict(one.effects), statistic=distances.ks)
     return measured
 
 

@@ -150,6 +150,14 @@ def test_booleans_of_any_spelling_mean_the_same():
         assert column.effects["total_variation"] == pytest.approx(0.0) and column.unseen == ()
 
 
+def test_missing_booleans_and_categories_are_missing_and_no_category():
+    profile = _category_profile({True: 300, False: 700}, ColumnKind.BOOLEAN)
+    window = np.array([1.0] * 30 + [0.0] * 70 + [np.nan] * 100)
+    (column,) = compare(profile, {"x": window}).columns
+    assert column.n_current == 100 and column.missing_current == pytest.approx(0.5)
+    assert column.effects["total_variation"] == pytest.approx(0.0) and column.unseen == ()
+
+
 def test_importance_decides_where_it_is_known():
     rng = np.random.default_rng(42)
     profile = table_profile(_columns(rng.normal(size=(2_000, 4))))
