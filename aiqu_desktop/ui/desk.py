@@ -32,6 +32,10 @@ class Desk(Protocol):
     root: Path
 
     # what the screens show
+    def now(self) -> datetime:
+        """The site's present instant; replayed in a demonstration."""
+        ...
+
     def overview(self) -> Overview: ...
     def model_page(self, model: str, start: datetime | None, end: datetime | None) -> ModelPage: ...
     def list_alarms(

@@ -129,3 +129,9 @@ def zone_name(at: datetime, zone: tzinfo | None = None) -> str:
 def digest(value: str) -> str:
     """The first twelve digits of a SHA-256, enough to compare by eye."""
     return value[:12]
+
+
+def limit(value: float, unit: str = "") -> str:
+    """A limit as it was set, without made-up places: "0.9", "22 ppmv"."""
+    shown = f"{value:.6g}".replace("-", "\u2212")
+    return f"{shown}\u00a0{unit}" if unit else shown

@@ -63,6 +63,14 @@ METRIC_TITLES = {
 }
 
 
+_METRIC_SHORT = {"mae": "MAE", "rmse": "RMSE", "balanced_accuracy": "Bal. acc.", "auc": "AUC"}
+
+
 def metric_title(name: str) -> str:
     """A metric's name as people write it."""
     return METRIC_TITLES.get(name, name.replace("_", " ").capitalize())
+
+
+def metric_short(name: str) -> str:
+    """The same where space is scarce: the abbreviation that the field uses."""
+    return _METRIC_SHORT.get(name, metric_title(name))

@@ -50,7 +50,7 @@ class FakeDesk:
         self.audit = make_audit() if tiles else ()
         self.demo = demo
         self.alive = alive
-        self.now = NOW
+        self.now_is = NOW
         self.calls: list[tuple[str, object]] = []
         self.threads: set[str] = set()
         self.error: Exception | None = None
@@ -72,6 +72,9 @@ class FakeDesk:
 
     # what the screens show
 
+    def now(self) -> datetime:
+        return self.now_is
+
     def overview(self) -> Overview:
         self._note("overview")
         waiting = [a for a in self.alarms if a.needs_acknowledgement]
@@ -79,8 +82,8 @@ class FakeDesk:
         waiting.sort(key=lambda a: order.index(a.priority))
         role = "demo" if self.demo else "window"
         return Overview(
-            site="Plant Nord", is_demo=self.demo, site_now=self.now,
-            data_as_of=self.now - timedelta(minutes=4) if self.tiles else None,
+            site="Plant Nord", is_demo=self.demo, site_now=self.now_is,
+            data_as_of=self.now_is - timedelta(minutes=4) if self.tiles else None,
             scheduler=SchedulerView(role if self.alive else "", 4711 if self.alive else None, self.alive,
                                     2.0 if self.alive else 372.0),
             tiles=self.tiles, worst_alarm=waiting[0] if waiting else None,
@@ -131,7 +134,7 @@ class FakeDesk:
             if row.id in ids:
                 returned = row.state is AlarmState.RETURNED_UNACKNOWLEDGED
                 state = AlarmState.NORMAL if returned else AlarmState.ACKNOWLEDGED
-                changed.append(replace(row, state=state, acknowledged_by=by, note=note, acknowledged_at=self.now))
+                changed.append(replace(row, state=state, acknowledged_by=by, note=note, acknowledged_at=self.now_is))
         fresh = {row.id: row for row in changed}
         self.alarms = tuple(fresh.get(row.id, row) for row in self.alarms)
         self.announce()
@@ -151,7 +154,7 @@ class FakeDesk:
 
     def run_now(self, check_id: int, *, by: str) -> None:
         self._note("run_now", (check_id, by))
-        self._reschedule(check_id, next_due=self.now)
+        self._reschedule(check_id, next_due=self.now_is)
 
     def cancel(self, check_id: int) -> None:
         self._note("cancel", check_id)

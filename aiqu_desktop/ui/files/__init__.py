@@ -1,0 +1,1 @@
+"""The files that brought observations and labels, and those that were refused."""

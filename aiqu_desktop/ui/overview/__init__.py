@@ -1,0 +1,1 @@
+"""Level one: every model of the site as a tile, worst first."""

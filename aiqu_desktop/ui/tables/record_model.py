@@ -1,0 +1,118 @@
+"""One item model for rows that are frozen dataclasses; what a column shows is declared, not coded per page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QByteArray, QModelIndex, QPersistentModelIndex, Qt
+
+from aiqu_desktop.ui.states import Look
+from aiqu_desktop.ui.theme import Theme
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """text: what the cell writes; look: shape and colour before it; sort: a value that orders (default: the text).
+
+    width: in pixels at desk density; stretch: takes what is left; right: for numbers; tooltip: the long form.
+    """
+
+    name: str
+    title: str
+    text: Callable[[Any], str]
+    width: int = 120
+    look: Callable[[Any], Look | None] | None = None
+    sort: Callable[[Any], Any] | None = None
+    tooltip: Callable[[Any], str] | None = None
+    stretch: bool = False
+    right: bool = False
+
+
+class RecordModel(QAbstractTableModel):
+    """Rows of one kind. A refresh with the same keys in the same order is one dataChanged over the rows that differ."""
+
+    RowRole = Qt.ItemDataRole.UserRole + 1
+    SortRole = Qt.ItemDataRole.UserRole + 2
+    LookRole = Qt.ItemDataRole.UserRole + 3
+
+    def __init__(self, theme: Theme, columns: Sequence[Column], key: Callable[[Any], Hashable]) -> None:
+        super().__init__()
+        self.columns = tuple(columns)
+        self.key = key
+        self._theme = theme
+        self._rows: tuple[Any, ...] = ()
+        theme.changed.connect(self._redraw)
+
+    @property
+    def rows(self) -> tuple[Any, ...]:
+        return self._rows
+
+    def set_rows(self, rows: Sequence[Any], *, texts_moved: bool = False) -> None:
+        """Show `rows`; `texts_moved` redraws them all, since what they write depends on the clock as well."""
+        old, self._rows = self._rows, tuple(rows)
+        if [self.key(r) for r in old] != [self.key(r) for r in self._rows]:
+            self.beginResetModel()
+            self.endResetModel()
+            return
+        changed = [k for k, (a, b) in enumerate(zip(old, self._rows, strict=True)) if texts_moved or a != b]
+        if changed:
+            self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], len(self.columns) - 1))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], self.columns[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.text(row)
+        if role == self.RowRole:
+            return row
+        if role == self.SortRole:
+            return column.sort(row) if column.sort else column.text(row).casefold()
+        if role in (self.LookRole, Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.ForegroundRole):
+            return self._looks(column.look(row) if column.look else None, role)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return (column.tooltip or column.text)(row)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{column.title}: {column.text(row)}"
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if self.columns[section].right else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def roleNames(self) -> dict[int, QByteArray]:
+        return super().roleNames() | {
+            int(self.RowRole): QByteArray(b"row"),
+            int(self.SortRole): QByteArray(b"sort"),
+            int(self.LookRole): QByteArray(b"look"),
+        }
+
+    def _looks(self, look: Look | None, role: int) -> Any:
+        if look is None or role == self.LookRole:
+            return look
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._theme.icon(look.icon, look.token)
+        return self._theme.colour(look.token)
+
+    def _redraw(self) -> None:
+        if self._rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(self.columns) - 1))

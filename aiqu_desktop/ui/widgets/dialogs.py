@@ -1,0 +1,100 @@
+"""Dialogs that ask before an act: the object, the consequence, the way back; the verb on the button; default No."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from aiqu_desktop.ui import settings
+from aiqu_desktop.ui.widgets.buttons import explain, make_button
+from aiqu_desktop.ui.widgets.labels import make_label
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """verb: what the button says; lines: what will be acted on; consequence and way_back: one sentence each.
+
+    note_title: heading of the note field ("" for none); the note is then required.
+    """
+
+    title: str
+    verb: str
+    lines: tuple[str, ...]
+    consequence: str
+    way_back: str
+    note_title: str = ""
+    role: str = "primary"
+
+
+class AskDialog(QDialog):
+    """Asks one Question. `on_yes(person, note)` is called once, after the dialog closed."""
+
+    def __init__(self, question: Question, on_yes: Callable[[str, str], None], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("ask")
+        self.setWindowTitle(question.title)
+        self.setModal(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(480)
+        self._on_yes = on_yes
+        self._needs_note = bool(question.note_title)
+
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(6)
+        column.addWidget(make_label(question.title, "title"))
+        for line in question.lines:
+            column.addWidget(make_label(line, "strong", wrap=True))
+        column.addWidget(make_label(question.consequence, wrap=True))
+        column.addWidget(make_label(question.way_back, "caption", wrap=True))
+        column.addSpacing(8)
+        column.addWidget(make_label("Your name", "caption"))
+        self.person = QLineEdit(settings.PERSON.get())
+        self.person.setObjectName("person")
+        self.person.setAccessibleName("Your name")
+        self.person.textChanged.connect(self._check)
+        column.addWidget(self.person)
+        self.note = QPlainTextEdit()
+        self.note.setObjectName("note")
+        self.note.setAccessibleName(question.note_title)
+        self.note.setTabChangesFocus(True)
+        self.note.setFixedHeight(84)
+        self.note.textChanged.connect(self._check)
+        if self._needs_note:
+            column.addWidget(make_label(question.note_title, "caption"))
+            column.addWidget(self.note)
+        else:
+            self.note.setParent(self)
+            self.note.hide()
+
+        self.why_not = make_label("", "caption", "why_not")
+        self.no = make_button("Cancel", "no", on_click=self.reject)
+        self.yes = make_button(question.verb, "yes", question.role, self._accept)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.why_not)
+        buttons.addStretch(1)
+        buttons.addWidget(self.no)
+        buttons.addWidget(self.yes)
+        column.addSpacing(8)
+        column.addLayout(buttons)
+        self.no.setDefault(True)
+        (self.note if self._needs_note and self.person.text() else self.person).setFocus()
+        self._check()
+
+    def _check(self) -> None:
+        why = ""
+        if not self.person.text().strip():
+            why = "Say who you are."
+        elif self._needs_note and not self.note.toPlainText().strip():
+            why = "Write a note: why, and what is done about it."
+        self.why_not.setText(why)
+        explain(self.yes, why)
+
+    def _accept(self) -> None:
+        person, note = self.person.text().strip(), self.note.toPlainText().strip()
+        settings.PERSON.set(person)
+        self.accept()
+        self._on_yes(person, note)

@@ -1,0 +1,129 @@
+"""Writes pictures of every screen to a folder: python -m tests.ui.screenshots FOLDER [--site DIR] [PAGE…].
+
+With the made-up site by default, at 1280x800 and 1920x1080, light and dark; look at them after a change.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+
+from aiqu_desktop.ui.shell.navigation import Place
+from aiqu_desktop.ui.shell.window import MainWindow
+from aiqu_desktop.ui.tasks import Tasks
+from aiqu_desktop.ui.theme import Theme
+from tests.ui.fakes import FakeDesk
+
+SIZES = {"1280": (1280, 800), "1920": (1920, 1080)}
+
+
+def settle(app: QApplication, tasks: Tasks, seconds: float = 0.35) -> None:
+    """Let answers arrive and frames be drawn."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline or tasks.busy:
+        app.processEvents()
+        time.sleep(0.002)
+
+
+def shoot(
+    app: QApplication, theme: Theme, desk: object, folder: Path, name: str, place: str, size: str,
+    prepare: Callable[[MainWindow], None] | None = None,
+) -> None:  # fmt: skip
+    tasks = Tasks()
+    window = MainWindow(desk, tasks, theme)
+    window.resize(*SIZES[size])
+    window.show()
+    window.go(Place.from_text(place))
+    settle(app, tasks)
+    if prepare is not None:
+        prepare(window)
+        settle(app, tasks)
+    picture = folder / f"{name}-{size}-{theme.name}.png"
+    window.grab().save(str(picture))
+    dialog = app.activeModalWidget()
+    if dialog is not None:
+        dialog.grab().save(str(folder / f"{name}-dialog-{theme.name}.png"))
+        dialog.close()
+    print(picture.name)
+    window.close()
+    window.deleteLater()
+    app.processEvents()
+
+
+def choose(table: str, row: int) -> Callable[[MainWindow], None]:
+    def go(window: MainWindow) -> None:
+        from aiqu_desktop.ui.tables.record_table import RecordTable
+
+        window.stack.currentWidget().findChild(RecordTable, table).selectRow(row)
+
+    return go
+
+
+def acknowledge(window: MainWindow) -> None:
+    window.acknowledge_worst()
+
+
+def verify(window: MainWindow) -> None:
+    choose("audit_table", 0)(window)
+    window.pages["audit"].verify_chain()
+
+
+def break_chain() -> FakeDesk:
+    desk = FakeDesk(12)
+    desk.chain_intact = False
+    return desk
+
+
+def fake_pictures() -> list[tuple[str, Callable[[], object], str, tuple[str, ...], Callable | None]]:
+    both = ("1280", "1920")
+    return [
+        ("overview-12", lambda: FakeDesk(12, demo=True), "overview", both, None),
+        ("overview-3", lambda: FakeDesk(3), "overview", both, None),
+        ("overview-40", lambda: FakeDesk(40, alive=False), "overview", both, None),
+        ("overview-good", lambda: FakeDesk(12, healthy=True), "overview", ("1280",), None),
+        ("overview-empty", lambda: FakeDesk(0), "overview", ("1280",), None),
+        ("alarms", lambda: FakeDesk(12), "alarms", both, choose("alarm_table", 0)),
+        ("alarms-plain", lambda: FakeDesk(12), "alarms", ("1280",), None),
+        ("alarms-none", lambda: FakeDesk(12, healthy=True), "alarms", ("1280",), None),
+        ("acknowledge", lambda: FakeDesk(12), "alarms", ("1280",), acknowledge),
+        ("schedules", lambda: FakeDesk(12), "schedules", both, choose("schedule_table", 0)),
+        ("files", lambda: FakeDesk(12), "files", both, choose("file_table", 1)),
+        ("audit", lambda: FakeDesk(12), "audit", both, verify),
+        ("audit-broken", break_chain, "audit", ("1280",), verify),
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("only", nargs="*", help="names of pictures, all by default")
+    parser.add_argument("--theme", choices=["light", "dark"])
+    arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as remembered:
+        QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, remembered)
+        app = QApplication(sys.argv[:1])
+        theme = Theme()
+        theme.apply(app)
+        for name in ["light", "dark"] if arguments.theme is None else [arguments.theme]:
+            theme.set_name(name)
+            for title, make, place, sizes, prepare in fake_pictures():
+                if not arguments.only or title in arguments.only:
+                    for size in sizes:
+                        shoot(app, theme, make(), arguments.folder, title, place, size, prepare)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
