@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,16 +13,17 @@ from sqlalchemy.orm import Session
 from aiqu_desktop.bundles.folder import BundleContent, read_folder
 from aiqu_desktop.bundles.manifest import Manifest
 from aiqu_desktop.bundles.schema_rules import difference
-from aiqu_desktop.bundles.trial import try_out
 from aiqu_desktop.core.errors import EnvironmentFault, Refused, UserError
 from aiqu_desktop.core.files import sha256_bytes
 from aiqu_desktop.core.schema import InputSchema
 from aiqu_desktop.core.words import VersionState
-from aiqu_desktop.drift.profile import ReferenceProfile
-from aiqu_desktop.inference import GoldenResult
 from aiqu_desktop.registry import ArtifactStore, Registry
 from aiqu_desktop.registry.tables import Model, ReferenceProfileRecord, Version, VersionFile
 from aiqu_desktop.security import audit
+
+if TYPE_CHECKING:
+    from aiqu_desktop.drift import ReferenceProfile
+    from aiqu_desktop.inference import GoldenResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,9 @@ def import_bundle(registry: Registry, folder: Path, *, actor: str, reason: str =
         known = _known(session, manifest, digests)
     if known is not None:
         return known
+    # A second to import (statistics, Parquet): paid by an import, not by every command that knows bundles.
+    from aiqu_desktop.bundles.trial import try_out
+
     golden, profile = try_out(bundle)
     packed = profile.to_bytes()
     _store(registry, [*bundle.files.values(), packed])

@@ -8,7 +8,7 @@ from aiqu_desktop.bundles.reference import read_reference
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.schema import InputSchema
 from aiqu_desktop.core.words import ColumnKind, Task
-from aiqu_desktop.drift.profile import ReferenceProfile, build_profile
+from aiqu_desktop.drift import ReferenceProfile, build_profile
 from aiqu_desktop.inference import GoldenCases, GoldenResult, OnnxModel
 
 # A looser bound would let a different model pass for the accepted one.

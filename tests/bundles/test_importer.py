@@ -15,7 +15,7 @@ from aiqu_desktop.bundles import ImportedVersion, import_bundle
 from aiqu_desktop.core.errors import AiquError, Refused, UserError
 from aiqu_desktop.core.schema import InputSchema
 from aiqu_desktop.core.words import Task, VersionState
-from aiqu_desktop.drift.profile import ReferenceProfile
+from aiqu_desktop.drift import ReferenceProfile
 from aiqu_desktop.registry import ArtifactStore, Registry
 from aiqu_desktop.registry.tables import AuditRecord, Model, ReferenceProfileRecord, Version
 from aiqu_desktop.security import audit
@@ -214,7 +214,7 @@ def test_the_model_is_not_parsed_before_its_digest_fits(
     folder = make_bundle(tmp_path / "b")
     _flip(folder)
     parsed: list[str] = []
-    monkeypatch.setattr("aiqu_desktop.bundles.importer.try_out", lambda bundle: parsed.append(bundle.manifest.model))
+    monkeypatch.setattr("aiqu_desktop.bundles.trial.try_out", lambda bundle: parsed.append(bundle.manifest.model))
     with pytest.raises(UserError, match="digest"):
         _take(registry, folder)
     assert parsed == []

@@ -1,0 +1,51 @@
+"""A process that does a release, or settles one, until a named step and is then killed without a chance to clean up.
+
+    python -m tests.lifecycle.killed SITE MODEL {promote N|rollback|settle} STEP [break FILE]
+
+With `break FILE` the file is overwritten once the release is staged, so that the line refuses the version.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from aiqu_desktop.core.clock import SystemClock
+from aiqu_desktop.core.paths import SitePaths
+from aiqu_desktop.lifecycle import (
+    folder_target,
+    folder_targets,
+    preview_promotion,
+    preview_rollback,
+    promote,
+    roll_back,
+    settle_unfinished,
+)
+from aiqu_desktop.registry import Registry
+
+
+def main(site: str, model: str, act: str, fatal: str, *more: str) -> None:
+    registry = Registry.open(SitePaths(Path(site)), SystemClock())
+    broken = Path(more[1]) if more else None
+
+    def step(name: str, _detail: str) -> None:
+        if name == "staged" and broken is not None:
+            broken.write_bytes(b"broken on the way")
+        if name == fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    target = folder_target(registry.paths, model)
+    if act == "settle":
+        settle_unfinished(registry, folder_targets(registry.paths), on_step=step)
+    elif act == "rollback":
+        preview = preview_rollback(registry, model)
+        roll_back(registry, target, preview, actor="Olle", reason="scrap", on_step=step)
+    else:
+        preview = preview_promotion(registry, model, int(act))
+        promote(registry, target, preview, actor="Eva", reason="better", on_step=step)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
