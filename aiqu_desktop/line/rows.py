@@ -64,7 +64,8 @@ def read_rows(data: bytes, schema: InputSchema) -> Rows:
 def write_observations(rows: Rows, answers: Predictions, schema: InputSchema, digest: str) -> bytes:
     """The observation file of these rows and what the model answered for them."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
+    # With \r\n as the end of a line, a cell that holds either character is quoted.
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow((*KEYS, *schema.feature_names, "prediction", *schema.score_columns, "served_digest"))
     values = [_cell(value) for value in answers.values.tolist()]
     scores = [[]] * len(values) if answers.scores is None else answers.scores.tolist()
