@@ -20,7 +20,7 @@ from aiqu_desktop.registry.tables import Model
 
 MODEL = "gas"
 REGRESSOR = "level"
-HOSTILE = "grade \"å\"'; DROP TABLE models; --"
+HOSTILE = 'grade "å"\'; DROP TABLE models; --'
 SCHEMA = InputSchema(
     Task.CLASSIFICATION,
     (

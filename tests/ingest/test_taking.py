@@ -111,9 +111,7 @@ def test_spelling_of_numbers_and_missing_values_makes_no_new_row(ingest: Ingest,
     assert (file.rows_known, file.rows_conflicting) == (2, 0)
 
 
-def test_a_time_is_read_in_its_zone_and_without_one_as_utc(
-    ingest: Ingest, drop: Path, store: ObservationStore
-) -> None:
+def test_a_time_is_read_in_its_zone_and_without_one_as_utc(ingest: Ingest, drop: Path, store: ObservationStore) -> None:
     times = {"a": "2008-03-01T12:00:00+02:00", "b": "2008-03-01 11:00:00", "c": "2008-03-01T12:00:00.000001Z"}
     write_csv(drop / "a.csv", [observation(1, id=name, event_time=text) for name, text in times.items()])
     ingest.scan(MODEL)
