@@ -88,6 +88,11 @@ def ago(then: datetime | None, now: datetime) -> str:
     return f"{_coarse(seconds)} ago" if seconds > 0 else f"in {_coarse(-seconds)}"
 
 
+def age(then: datetime | None, now: datetime) -> str:
+    """How old something is: "3 h"; "never" when it never was, "now" below a second."""
+    return ago(then, now).removesuffix(" ago")
+
+
 def _coarse(seconds: float) -> str:
     """One unit is enough for an age."""
     for unit, size in (("d", _DAY), ("h", _HOUR), ("min", _MINUTE)):
@@ -97,10 +102,10 @@ def _coarse(seconds: float) -> str:
 
 
 def instant(at: datetime | None, zone: tzinfo | None = None, *, seconds: bool = False) -> str:
-    """ "2009-03-14 06:00" in `zone` (None: the machine's own), sortable by eye; zone is said once, near the clock."""
+    """ "14 Mar 2009 06:00" in `zone` (None: the machine's own); the zone is said once, near the clock."""
     if at is None:
         return NOTHING
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+    return f"{day(at, zone)} {at.astimezone(zone).strftime('%H:%M:%S' if seconds else '%H:%M')}"
 
 
 def day(at: datetime | None, zone: tzinfo | None = None) -> str:

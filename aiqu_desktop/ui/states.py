@@ -44,11 +44,12 @@ RUN = {
     RunState.INTERRUPTED: Look("Interrupted", "unknown", "unknown"),
 }
 ALARM_STATE = {
-    AlarmState.UNACKNOWLEDGED: "Active, not acknowledged",
-    AlarmState.ACKNOWLEDGED: "Active, acknowledged",
-    AlarmState.RETURNED_UNACKNOWLEDGED: "Returned, not acknowledged",
+    AlarmState.UNACKNOWLEDGED: "Unacknowledged",
+    AlarmState.ACKNOWLEDGED: "Acknowledged",
+    AlarmState.RETURNED_UNACKNOWLEDGED: "Returned, unacknowledged",
     AlarmState.NORMAL: "Closed",
 }
+ALARM_STATE_SHORT = ALARM_STATE | {AlarmState.RETURNED_UNACKNOWLEDGED: "Returned, unack."}
 PRIORITY_ORDER = {priority: rank for rank, priority in enumerate(Priority)}
 METRIC_TITLES = {
     "accuracy": "Accuracy",

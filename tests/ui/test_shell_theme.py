@@ -65,7 +65,7 @@ def test_figures_have_one_width_so_that_columns_of_numbers_line_up(qapp):
     theme = Theme()
     theme.apply(qapp)
     label = QLabel("x")
-    label.setFont(theme.font(40))
+    label.setFont(theme.font(40, figures=True))
     metrics = label.fontMetrics()
     assert metrics.horizontalAdvance("1111") == metrics.horizontalAdvance("8888")
 

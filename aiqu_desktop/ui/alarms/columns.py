@@ -6,29 +6,29 @@ from datetime import datetime
 
 from aiqu_desktop.services.views import AlarmRow
 from aiqu_desktop.ui import formatting as fmt
-from aiqu_desktop.ui.states import ALARM_STATE, PRIORITY, PRIORITY_ORDER
+from aiqu_desktop.ui.states import ALARM_STATE, ALARM_STATE_SHORT, PRIORITY, PRIORITY_ORDER
 from aiqu_desktop.ui.tables.record_model import Column
 
 
-def _when(name: str, title: str, attribute: str) -> Column:
+def _when(name: str, title: str, attribute: str, optional: int) -> Column:
     def at(row: AlarmRow) -> datetime | None:
         return getattr(row, attribute)
 
     return Column(
         name, title, lambda r: fmt.instant(at(r)), 134,
-        sort=at, tooltip=lambda r: fmt.instant_full(at(r)),
+        figures=True, optional=optional, sort=at, tooltip=lambda r: fmt.instant_full(at(r)),
     )  # fmt: skip
 
 
 COLUMNS = (
-    Column("priority", "Priority", lambda r: PRIORITY[r.priority].word, 106, look=lambda r: PRIORITY[r.priority],
+    Column("priority", "Priority", lambda r: PRIORITY[r.priority].word, 100, look=lambda r: PRIORITY[r.priority],
            sort=lambda r: PRIORITY_ORDER[r.priority]),
-    Column("state", "State", lambda r: ALARM_STATE[r.state], 186),
-    Column("model", "Model", lambda r: r.model_title, 170),
+    Column("state", "State", lambda r: ALARM_STATE_SHORT[r.state], 140, tooltip=lambda r: ALARM_STATE[r.state]),
+    Column("model", "Model", lambda r: r.model_title, 164),
     Column("message", "Message", lambda r: r.message, stretch=True),
-    _when("activated", "Activated", "activated_at"),
-    _when("onset", "Estimated onset", "onset_at"),
-    Column("by", "Acknowledged by", lambda r: r.acknowledged_by or fmt.NOTHING, 130,
+    _when("activated", "Activated", "activated_at", 1),
+    _when("onset", "Estimated onset", "onset_at", 4),
+    Column("by", "Acknowledged by", lambda r: r.acknowledged_by or fmt.NOTHING, 130, optional=2,
            tooltip=lambda r: f"{fmt.instant_full(r.acknowledged_at)} {r.note}".strip()),
-    _when("returned", "Returned", "returned_at"),
+    _when("returned", "Returned", "returned_at", 3),
 )  # fmt: skip

@@ -29,11 +29,11 @@ _BROKEN = Look("Chain broken", "alarm", "alarm")
 
 COLUMNS = (
     Column("sequence", "No.", lambda r: str(r.sequence), 64, sort=lambda r: r.sequence, right=True),
-    Column("at", "At", lambda r: fmt.instant(r.at, seconds=True), 152, sort=lambda r: r.at,
+    Column("at", "At", lambda r: fmt.instant(r.at, seconds=True), 176, figures=True, sort=lambda r: r.at,
            tooltip=lambda r: fmt.instant_full(r.at)),
     Column("actor", "Who", lambda r: r.actor, 130),
     Column("action", "Act", lambda r: r.action, 176),
-    Column("subject", "On what", lambda r: r.subject, 220),
+    Column("subject", "On what", lambda r: r.subject, 220, optional=1),
     Column("reason", "Reason", lambda r: r.reason or fmt.NOTHING, stretch=True),
 )  # fmt: skip
 
@@ -144,7 +144,7 @@ class AuditPage(Page):
         self.headline.setText(f"{row.sequence} · {row.action}")
         facts = [Fact("Who", row.actor), Fact("On what", row.subject), Fact("At", fmt.instant_full(row.at))]
         facts += [Fact("Reason", row.reason)] if row.reason else []
-        facts += [Fact(field, text) for field, text in changes(row.old, row.new)]
+        facts += [Fact(field.replace("_", " ").capitalize(), text) for field, text in changes(row.old, row.new)]
         facts.append(Fact("Hash", " ".join(row.hash[k : k + 16] for k in range(0, len(row.hash), 16)), mono=True))
         self.facts.show_facts(facts)
 

@@ -32,24 +32,24 @@ def outcome_look(row: IngestRow) -> Look:
     return _QUARANTINED if is_quarantined(row) else _TAKEN
 
 
-def _count(name: str, title: str, attribute: str) -> Column:
+def _count(name: str, title: str, attribute: str, optional: int) -> Column:
     return Column(
-        name, title, lambda r: fmt.number(getattr(r, attribute), 0), 92,
+        name, title, lambda r: fmt.number(getattr(r, attribute), 0), 92, optional=optional,
         sort=lambda r: getattr(r, attribute), right=True,
     )  # fmt: skip
 
 
 COLUMNS = (
     Column("outcome", "Outcome", lambda r: outcome_look(r).word, 128, look=outcome_look),
-    Column("at", "Seen", lambda r: fmt.instant(r.at), 134, sort=lambda r: r.at,
+    Column("at", "Seen", lambda r: fmt.instant(r.at), 140, figures=True, optional=1, sort=lambda r: r.at,
            tooltip=lambda r: fmt.instant_full(r.at)),
     Column("model", "Model", lambda r: r.model, 150),
     Column("name", "File", lambda r: r.name, 210),
-    Column("kind", "Kind", lambda r: r.kind, 106),
-    _count("read", "Rows read", "rows_read"),
-    _count("added", "Added", "rows_added"),
-    _count("known", "Known", "rows_known"),
-    _count("conflicting", "Conflicting", "rows_conflicting"),
+    Column("kind", "Kind", lambda r: r.kind, 110, optional=3),
+    _count("read", "Rows read", "rows_read", 4),
+    _count("added", "Added", "rows_added", 2),
+    _count("known", "Known", "rows_known", 6),
+    _count("conflicting", "Conflicting", "rows_conflicting", 5),
     Column("reason", "Reason", lambda r: r.reason or fmt.NOTHING, stretch=True),
 )  # fmt: skip
 

@@ -127,7 +127,10 @@ class OverviewPage(QWidget):
             self.counts[health].set_look(look, f"{number} {look.word.lower()}")
             self.counts[health].setVisible(number > 0)
         if count:
+            first = self._stack.currentWidget() is not self.grid
             self._stack.setCurrentWidget(self.grid)
+            if first and self.isVisible():
+                self.focus_first()
         else:
             self.empty.say(
                 "No models yet",

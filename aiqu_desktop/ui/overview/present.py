@@ -71,8 +71,8 @@ def present_tile(tile: ModelTile, now: datetime) -> TileView:
         facts=(
             _live(tile),
             ("Drift", fmt.percent(tile.drift_share), ""),
-            ("Data", fmt.ago(tile.data_as_of, now), ""),
-            ("Checked", fmt.ago(tile.last_check_at, now), ""),
+            ("Data age", fmt.age(tile.data_as_of, now), ""),
+            ("Check age", fmt.age(tile.last_check_at, now), ""),
             ("Alarms", _alarms(tile), ""),
         ),
         spoken=_spoken(tile, word, " ".join(filter(None, (value, tile.unit, interval))), now),

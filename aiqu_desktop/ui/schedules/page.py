@@ -185,4 +185,4 @@ class SchedulesPage(Page):
 
 
 def _name(row: ScheduleRow) -> str:
-    return f"{row.kind.value} check of {row.model_title}"
+    return f"{row.kind.value.capitalize()} check of {row.model_title}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from aiqu_desktop.services.views import AlarmRow, Overview
@@ -49,7 +49,6 @@ class AlarmStrip(QFrame):
 
     def show_overview(self, overview: Overview) -> None:
         alarm = self.alarm = overview.worst_alarm
-        counts = f"{overview.unacknowledged_alarms} to acknowledge, {overview.open_alarms} open"
         if alarm is None:
             self.icon.set_icon(_QUIET.icon, _QUIET.token)
             self.headline.set_text(_QUIET.word)
@@ -60,10 +59,11 @@ class AlarmStrip(QFrame):
             look = PRIORITY[alarm.priority]
             health = look.token if look.token in ("alarm", "warning") else "unknown"
             self.icon.set_icon(look.icon, "alarm_ink" if health == "alarm" else look.token)
-            self.headline.set_text(
-                f"{look.word} · {alarm.model_title} · {fmt.ago(alarm.activated_at, overview.site_now)}"
-            )
-            self.message.set_text(f"{alarm.message}  ({counts})")
+            age = fmt.ago(alarm.activated_at, overview.site_now)
+            more = overview.unacknowledged_alarms - 1
+            others = f"   (+{more} more to acknowledge)" if more > 0 else ""
+            self.headline.set_text(f"{look.word} · {alarm.model_title} · {age}{others}")
+            self.message.set_text(alarm.message)
             set_state(self, health=health)
         for label in (self.headline, self.message):
             set_state(label, banner=self.property("health"))
@@ -75,7 +75,7 @@ class AlarmStrip(QFrame):
         if self.alarm is not None and event.button() == Qt.MouseButton.LeftButton:
             self.opened.emit()
 
-    def keyPressEvent(self, event) -> None:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.alarm is not None:
             self.opened.emit()
         else:

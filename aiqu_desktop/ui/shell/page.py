@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from aiqu_desktop.ui.desk import Desk
 from aiqu_desktop.ui.tasks import Tasks
@@ -51,6 +51,12 @@ class Page(QWidget):
             self.refresh()
         else:
             self._stale = True
+
+    def focus_first(self) -> None:
+        """Where the keyboard stands after the page was chosen."""
+        table = self.findChild(QTableView)
+        if table is not None:
+            table.setFocus()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from aiqu_desktop.services.views import Overview, SchedulerView
 from aiqu_desktop.ui import formatting as fmt
 from aiqu_desktop.ui.states import Look
-from aiqu_desktop.ui.theme import Theme, set_state
+from aiqu_desktop.ui.theme import Theme
 from aiqu_desktop.ui.widgets.labels import StateLabel, make_label
 
 BEAT_EXPIRES = 15.0  # seconds without a beat (or without an answer) after which green has expired
@@ -41,11 +41,15 @@ class _Pair(QWidget):
         super().__init__()
         self.setObjectName(name)
         self.heading = make_label(heading, "faint")
+        self.top = QHBoxLayout()
+        self.top.setSpacing(6)
+        self.top.addWidget(self.heading)
+        self.top.addStretch(1)
         self.text = make_label("–", "strong")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.heading)
+        column.addLayout(self.top)
         column.addWidget(self.text)
 
     def say(self, text: str, tooltip: str) -> None:
@@ -70,16 +74,16 @@ class StatusStrip(QWidget):
         monitor.addWidget(self.beat)
         self.data = _Pair("Data as of", "data_as_of")
         self.clock = _Pair("Site clock", "site_clock")
-        self.replay = make_label("REPLAY", "chip", "replay")
+        self.replay = make_label("REPLAY", "mark", "replay")
         self.replay.setToolTip("A demonstration: the site's clock replays the past.")
         self.replay.hide()
+        self.clock.top.insertWidget(1, self.replay)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(22)
         row.addLayout(monitor)
         row.addWidget(self.data)
         row.addWidget(self.clock)
-        row.addWidget(self.replay)
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self._draw)
@@ -103,7 +107,6 @@ class StatusStrip(QWidget):
 
     def _draw_times(self, overview: Overview, now: datetime) -> None:
         self.replay.setVisible(overview.is_demo)
-        set_state(self.replay, health="unknown" if overview.is_demo else "")
         self.clock.say(
             fmt.instant(now) if overview.is_demo else f"{fmt.instant(now, seconds=True)[11:]} {fmt.zone_name(now)}",
             fmt.instant_full(now),

@@ -80,6 +80,7 @@ class MainWindow(QMainWindow):
         geometry: QByteArray = settings.GEOMETRY.get()
         if not geometry.isEmpty():
             self.restoreGeometry(geometry)
+        self.setFocus()
         self.go(Place.from_text(settings.PLACE.get()))
         self.refresh_overview()
 
@@ -227,8 +228,8 @@ class MainWindow(QMainWindow):
         self.banner.back.setEnabled(self.history.can_go_back)
         self.actions_book[Act.BACK].setEnabled(self.history.can_go_back)
         settings.PLACE.set(place.to_text())
-        if page is self.overview:
-            self.overview.focus_first()
+        if hasattr(page, "focus_first"):
+            page.focus_first()
 
     def _find(self) -> None:
         field = self.stack.currentWidget().findChild(QLineEdit, "find")

@@ -19,6 +19,7 @@ class Column:
     """text: what the cell writes; look: shape and colour before it; sort: a value that orders (default: the text).
 
     width: in pixels at desk density; stretch: takes what is left; right: for numbers; tooltip: the long form.
+    figures: digits of one width; optional: 0 is always shown, the others give way to the stretched one, highest first.
     """
 
     name: str
@@ -30,6 +31,8 @@ class Column:
     tooltip: Callable[[Any], str] | None = None
     stretch: bool = False
     right: bool = False
+    figures: bool = False
+    optional: int = 0
 
 
 class RecordModel(QAbstractTableModel):
@@ -45,6 +48,7 @@ class RecordModel(QAbstractTableModel):
         self.key = key
         self._theme = theme
         self._rows: tuple[Any, ...] = ()
+        self._figures = theme.font(figures=True)
         theme.changed.connect(self._redraw)
 
     @property
@@ -80,6 +84,8 @@ class RecordModel(QAbstractTableModel):
             return column.sort(row) if column.sort else column.text(row).casefold()
         if role in (self.LookRole, Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.ForegroundRole):
             return self._looks(column.look(row) if column.look else None, role)
+        if role == Qt.ItemDataRole.FontRole:
+            return self._figures if column.figures or column.right else None
         if role == Qt.ItemDataRole.ToolTipRole:
             return (column.tooltip or column.text)(row)
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -114,5 +120,6 @@ class RecordModel(QAbstractTableModel):
         return self._theme.colour(look.token)
 
     def _redraw(self) -> None:
+        self._figures = self._theme.font(figures=True)
         if self._rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(self.columns) - 1))

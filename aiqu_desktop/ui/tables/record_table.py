@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSize, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from aiqu_desktop.ui.tables.record_model import RecordModel
 from aiqu_desktop.ui.theme import Theme
 
+_SENTENCE = 260  # pixels at desk density
 _Flag = QItemSelectionModel.SelectionFlag
 
 
@@ -101,6 +103,21 @@ class RecordTable(QTableView):
                 return True
         return False
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Optional columns give way until the stretched one has room for a sentence."""
+        columns = self.records.columns
+        scale = self._theme.density.body / 13
+        room = self.viewport().width() - (_SENTENCE if any(c.stretch for c in columns) else 0) * scale
+        needed = sum(c.width * scale for c in columns if not c.stretch)
+        for k, column in sorted(enumerate(columns), key=lambda pair: -pair[1].optional):
+            hide = bool(column.optional) and needed > room
+            needed -= column.width * scale if hide else 0
+            self.setColumnHidden(k, hide)
+
     def _keep_selection(self) -> None:
         current = self.currentIndex().data(RecordModel.RowRole) if self.currentIndex().isValid() else None
         self._kept = (
@@ -130,3 +147,4 @@ class RecordTable(QTableView):
         for k, column in enumerate(self.records.columns):
             if not column.stretch:
                 self.setColumnWidth(k, round(column.width * scale))
+        self._make_room()

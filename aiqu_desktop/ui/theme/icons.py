@@ -40,7 +40,8 @@ def icon(name: str, colour: str, disabled: str | None = None) -> QIcon:
     """A QIcon in `colour`, and in `disabled` where its control cannot act."""
     made = QIcon()
     for size in _SIZES:
-        made.addPixmap(pixmap(name, colour, size), QIcon.Mode.Normal)
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Active, QIcon.Mode.Selected):
+            made.addPixmap(pixmap(name, colour, size), mode)
         if disabled is not None:
             made.addPixmap(pixmap(name, disabled, size), QIcon.Mode.Disabled)
     return made

@@ -92,12 +92,18 @@ class Theme(QObject):
         """`resources/ui/icons/<name>.svg` in the colour of `token`; ask again after `changed`."""
         return icons.icon(name, getattr(self.palette, token), self.palette.line_strong)
 
-    def font(self, size: int | None = None, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-        """The product's face at `size` logical pixels (None: body text), with figures of one width."""
+    def font(
+        self, size: int | None = None, weight: QFont.Weight = QFont.Weight.Normal, *, figures: bool = False
+    ) -> QFont:
+        """The product's face at `size` logical pixels (None: body text).
+
+        figures: all digits of one width, for columns of numbers; it widens hyphens too, so it is not for prose.
+        """
         font = QFont(self._family) if self._family else QFont()
         font.setPixelSize(size or self.density.body)
         font.setWeight(weight)
-        font.setFeature(QFont.Tag("tnum"), 1)
+        if figures:
+            font.setFeature(QFont.Tag("tnum"), 1)
         return font
 
     def stylesheet(self) -> str:
