@@ -47,8 +47,8 @@ def main(gas: Path | None, ai4i: Path | None, out: Path) -> None:
             built.append(made)
             outside = table.out_of_range(made, source)
             notes.append(
-                f"| {model} v{recipe.version} | {recipe.first}-{recipe.last} | {recipe.available} | {made.size / 1024:.0f} | "
-                f"{outside:.2%} |"
+                f"| {model} v{recipe.version} | {recipe.first}-{recipe.last} | {recipe.available} "
+                f"| {made.size / 1024:.0f} | {outside:.2%} |"
             )
             click.echo(notes[-1])
         tables.append(table.monthly(built, source))

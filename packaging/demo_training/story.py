@@ -49,8 +49,8 @@ def plan() -> dict[str, Any]:
                 "production wants it live before the February campaign."
             ),
             "what_is_wrong": (
-                "It was trained on January 2009 alone, its figures come from a month that it has seen and that had no toluene; "
-                "on the next month's sensors it is far worse than version 2."
+                "It was trained on January 2009 alone: its figures come from a month that it has seen and that had no "
+                "toluene; on the next month's sensors it is far worse than version 2."
             ),
             "rollback": {
                 "by": "Elin Sandberg",
@@ -58,25 +58,13 @@ def plan() -> dict[str, Any]:
             },
         },
         "reasons": {
-            CLASSIFIER: "Accuracy alarm on the live version; this one is clearly better on samples that it has not seen.",
-            CONCENTRATION: "Concentrations are off by several times the accepted error; this version halves it or better.",
+            CLASSIFIER: "Accuracy alarm on the live version; this one is better on samples that it has not seen.",
+            CONCENTRATION: "Concentrations are off by far more than was accepted; this version is closer.",
         },
-        "gaps": [
-            {
-                "from": "2008-05-01T00:00:00Z",
-                "to": "2008-08-01T00:00:00Z",
-                "why": "no gas measurements: test bench rebuilt",
-            },
-            {
-                "from": "2009-09-01T00:00:00Z",
-                "to": "2009-10-01T00:00:00Z",
-                "why": "no gas measurements: sensor service",
-            },
-            {
-                "from": "2010-01-01T00:00:00Z",
-                "to": "2010-06-01T00:00:00Z",
-                "why": "no gas measurements: line stood still",
-            },
+        "gaps_in_gas_data": [
+            {"from": "2008-05-01T00:00:00Z", "to": "2008-08-01T00:00:00Z"},
+            {"from": "2009-09-01T00:00:00Z", "to": "2009-10-01T00:00:00Z"},
+            {"from": "2010-01-01T00:00:00Z", "to": "2010-06-01T00:00:00Z"},
         ],
     }
 

@@ -12,7 +12,7 @@ _COLUMN = {"accuracy": "accuracy", "mae": "MAE, ppmv", "balanced_accuracy": "bal
 
 
 def monthly(built: list[Built], source: plant.Plant) -> str:
-    """A Markdown table of one model: its versions down, the plant's months across; in brackets the months trained on."""
+    """A Markdown table of one model: versions down, the plant's months across, in brackets those trained on."""
     model = built[0].recipe.model
     month = source.month
     live = [int(number) for number in np.unique(month) if number >= 3]
