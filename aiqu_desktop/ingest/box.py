@@ -51,7 +51,8 @@ class Box:
         )
         self._local = threading.local()
         directories = ", ".join(quote_text(str(folder)) for folder in folders)
-        paths = ", ".join(quote_text(str(file)) for file in files)
+        # A single file is asked for by its pattern, which DuckDB compares with this list before it resolves it.
+        paths = ", ".join(quote_text(spelling) for file in files for spelling in {str(file), as_pattern(file)})
         for statement in (
             "SET GLOBAL TimeZone = 'UTC'",  # a time without a zone is read as UTC
             "SET GLOBAL temp_directory = ''",  # no spilling outside the box

@@ -99,6 +99,14 @@ def test_what_cannot_be_read_is_told_in_one_sentence(
     assert str(caught.value).endswith(".")
 
 
+def test_a_column_that_turns_to_text_far_down_is_a_text_column(tmp_path: Path) -> None:
+    path = tmp_path / "late.csv"
+    path.write_text("a;b\n" + "1;2\n" * 30_000 + "x;2\n", encoding="utf-8")
+    found = read_table(path)
+    assert found.kinds == {"a": ColumnKind.CATEGORICAL, "b": ColumnKind.INTEGER}
+    assert found.columns["a"][-1] == "x"
+
+
 def test_a_column_that_is_not_there_is_told(table: Path) -> None:
     with scan_table(table) as scan, pytest.raises(UserError, match="has no column 'moment'"):
         scan.column("moment")
