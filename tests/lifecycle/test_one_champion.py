@@ -19,6 +19,7 @@ from aiqu_desktop.core.errors import AiquError
 from aiqu_desktop.core.paths import SitePaths
 from aiqu_desktop.core.words import ReleaseState, VersionState
 from aiqu_desktop.lifecycle import (
+    Placement,
     ReleaseOutcome,
     preview_promotion,
     preview_rollback,
@@ -100,6 +101,20 @@ def _holds(registry: Registry, target: FakeTarget, model: str) -> None:
         assert (target.pointed.digest if target.pointed else None) == (champion[1] if champion else None)
 
 
+def _is_true(
+    outcome: ReleaseOutcome, registry: Registry, target: FakeTarget, model: str, before: tuple[int, str] | None
+) -> None:
+    """An outcome says what is: completed means that the target serves it, anything else that nothing has changed."""
+    now = _champion(registry, model)
+    if outcome.done:
+        assert now is not None and now[0] == outcome.to_version
+        assert target.serving is not None and target.serving.digest == now[1]
+    else:
+        assert now == before
+    if outcome.state is ReleaseState.REVERTED and outcome.proof:
+        assert (target.serving.digest if target.serving else None) == (before[1] if before else None)
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(story=st.lists(acts, min_size=1, max_size=7))
 def test_there_are_never_two_champions_and_settling_always_ends_with_the_target_on_the_one(
@@ -113,8 +128,8 @@ def test_there_are_never_two_champions_and_settling_always_ends_with_the_target_
         with contextlib.suppress(AiquError, Killed):
             outcome = _act(registry, target, model, number, mood, turn, end)
         _holds(registry, target, model)
-        if outcome is not None and not outcome.done:
-            assert _champion(registry, model) == before
+        if outcome is not None:
+            _is_true(outcome, registry, target, model, before)
         settle_unfinished(registry, lambda _: target, timeout=0)
         _holds(registry, target, model)
     target.mood = Mood.WELL
@@ -149,3 +164,50 @@ def test_every_fault_at_every_step_leaves_the_old_or_the_new_version_live(
     assert champion is not None and champion[0] in (1, 2)
     assert seen.pointed == seen.serving and seen.serving is not None and seen.serving.digest == champion[1]
     assert _open(registry, model) == []
+
+
+def _killed(registry: Registry, target: FakeTarget, model: str, step: str) -> None:
+    """A promotion from version 1 to version 2 that is cut off at a step."""
+    copy_model(registry, "source", model)
+    assert _act(registry, target, model, 1, Mood.WELL, "never", "never").done
+    with pytest.raises(Killed):
+        _act(registry, target, model, 2, Mood.WELL, "never", step)
+
+
+def test_what_was_never_switched_is_reverted_without_asking_a_dead_target(registry: Registry) -> None:
+    model, target = f"dead-{next(_names)}", FakeTarget()
+    _killed(registry, target, model, "intended")
+    target.mood = Mood.DEAD
+    (outcome,) = settle_unfinished(registry, lambda _: target, timeout=0)
+    assert outcome.state is ReleaseState.REVERTED
+    assert "nothing was switched, and version 1 stays live" in outcome.sentence
+
+
+def test_a_target_that_still_serves_what_it_is_no_longer_told_to_does_not_complete_the_release(
+    registry: Registry,
+) -> None:
+    model, target = f"late-{next(_names)}", FakeTarget()
+    _killed(registry, target, model, "proven")
+    former = target.pointed
+    assert target.serving is not None and target.serving.version == 2
+    with registry.read() as session:
+        version = session.scalars(select(Version).join(Model).where(Model.name == model, Version.number == 1)).one()
+        release = spans(registry, model)[0].release
+    target.mood = Mood.SILENT  # it has not yet followed the restored pointer when its process was killed
+    target.pointed = Placement(version.digest, 1, release)
+    assert former != target.pointed
+    (outcome,) = settle_unfinished(registry, lambda _: target, timeout=0)
+    assert not outcome.done and target.pointed.version == 1
+    champion = _champion(registry, model)
+    assert champion is not None and champion[0] == 1
+
+
+def test_a_pointer_that_cannot_be_restored_keeps_the_release_open_for_the_next_start(registry: Registry) -> None:
+    model, target = f"locked-{next(_names)}", FakeTarget()
+    _killed(registry, target, model, "staged")
+    target.mood = Mood.LOCKED
+    (outcome,) = settle_unfinished(registry, lambda _: target, timeout=0)
+    assert outcome.state.unfinished and "stays open" in outcome.sentence and "permissions" in outcome.sentence
+    target.mood = Mood.WELL
+    (outcome,) = settle_unfinished(registry, lambda _: target, timeout=0)
+    assert outcome.state is ReleaseState.REVERTED and settle_unfinished(registry, lambda _: target, timeout=0) == ()

@@ -118,6 +118,21 @@ def test_a_version_that_the_line_refuses_is_reverted_with_the_lines_own_reason(p
     assert plant.promote(2).done, "staging again repairs what was damaged on the target"
 
 
+def test_the_way_back_repairs_what_was_damaged_of_the_former_version(plant: Plant) -> None:
+    plant.take_in(1, 2)
+    plant.promote(1)
+    former, wanted = (plant.target.folder.version_folder(_digest(plant, number)) for number in (1, 2))
+
+    def break_both(step: str, _detail: str) -> None:
+        if step == "staged":
+            (wanted / MODEL_FILE).write_bytes(b"not the model")
+            (former / GOLDEN_FILE).write_text("{}")
+
+    outcome = plant.promote(2, on_step=break_both)
+    assert outcome.state is ReleaseState.REVERTED, outcome.sentence
+    assert (former / GOLDEN_FILE).read_bytes() == (plant.bundles / f"{plant.model}-1" / GOLDEN_FILE).read_bytes()
+
+
 def test_a_first_promotion_that_is_refused_leaves_no_pointer(plant: Plant) -> None:
     plant.take_in(1)
     place = plant.target.folder.version_folder(_digest(plant, 1))
