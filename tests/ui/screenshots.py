@@ -108,7 +108,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("only", nargs="*", help="names of pictures, all by default")
     parser.add_argument("--theme", choices=["light", "dark"])
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as remembered:
         QSettings.setDefaultFormat(QSettings.Format.IniFormat)

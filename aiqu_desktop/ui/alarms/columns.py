@@ -15,7 +15,7 @@ def _when(name: str, title: str, attribute: str, optional: int) -> Column:
         return getattr(row, attribute)
 
     return Column(
-        name, title, lambda r: fmt.instant(at(r)), 134,
+        name, title, lambda r: fmt.instant(at(r)), 152,
         figures=True, optional=optional, sort=at, tooltip=lambda r: fmt.instant_full(at(r)),
     )  # fmt: skip
 

@@ -41,7 +41,7 @@ def _count(name: str, title: str, attribute: str, optional: int) -> Column:
 
 COLUMNS = (
     Column("outcome", "Outcome", lambda r: outcome_look(r).word, 128, look=outcome_look),
-    Column("at", "Seen", lambda r: fmt.instant(r.at), 140, figures=True, optional=1, sort=lambda r: r.at,
+    Column("at", "Seen", lambda r: fmt.instant(r.at), 152, figures=True, optional=1, sort=lambda r: r.at,
            tooltip=lambda r: fmt.instant_full(r.at)),
     Column("model", "Model", lambda r: r.model, 150),
     Column("name", "File", lambda r: r.name, 210),

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListView, QStackedLayout, QVBoxLayou
 
 from aiqu_desktop.core.words import Health
 from aiqu_desktop.ui.overview.present import OverviewView
-from aiqu_desktop.ui.overview.tile_delegate import TileDelegate
+from aiqu_desktop.ui.overview.tile_delegate import Form, TileDelegate
 from aiqu_desktop.ui.overview.tile_model import TileModel
 from aiqu_desktop.ui.states import HEALTH
 from aiqu_desktop.ui.theme import Theme
@@ -16,12 +16,14 @@ from aiqu_desktop.ui.widgets.empty import EmptyState
 from aiqu_desktop.ui.widgets.labels import StateLabel, make_label
 
 GAP = 8
-_NARROWEST = 304
+_NARROWEST, _WIDEST = 304, 560
+_MOST_EXTRA = 130  # pixels that a trend may take of the space that is left
+_SCROLLS_FULL = 12  # up to so many models rather scroll than lose their reasons
 _FRAME_BUDGET = 0.006  # seconds of drawing new tiles in one frame
 
 
 class TileGrid(QListView):
-    """As many columns as fit; tiles share the width; compact when the full form would not fit and the site is large."""
+    """Rows of equal length over the whole width; the roomiest form in which all tiles can be seen at once."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -51,12 +53,18 @@ class TileGrid(QListView):
         count = self.model().rowCount() if self.model() is not None else 0
         scale = self._theme.density.body / 13
         width = self.width() - 14  # room for the scroll bar, always, so that tiles do not jump when it comes
-        columns = max(1, int(width // (_NARROWEST * scale + GAP)))
-        self.delegate.compact = False
-        rows = -(-count // columns)
-        fits = rows * (self.delegate.tile_height + GAP) <= self.height() + self.delegate.tile_height // 2
-        self.delegate.compact = count > 12 and not fits
-        cell = width // columns
+        most = max(1, int(width // (_NARROWEST * scale + GAP)))
+        rows = max(1, -(-count // most))
+        columns = min(most, max(1, -(-count // rows)))
+        for form in (Form.ROOMY, Form.FULL, Form.COMPACT):
+            self.delegate.form = form
+            self.delegate.set_extra(0)
+            needed = rows * (self.delegate.tile_height + GAP)
+            if needed <= self.height() or (form is Form.FULL and count <= _SCROLLS_FULL):
+                if form is Form.ROOMY:
+                    self.delegate.set_extra(min(_MOST_EXTRA, (self.height() - needed) // rows))
+                break
+        cell = min(width // columns, round(_WIDEST * scale) + GAP)
         self.delegate.tile_width = cell - GAP
         self.setGridSize(QSize(cell, self.delegate.tile_height + GAP))
         self.scheduleDelayedItemsLayout()

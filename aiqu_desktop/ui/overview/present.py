@@ -16,7 +16,8 @@ from aiqu_desktop.ui.states import HEALTH, metric_short, metric_title
 class TileView:
     """One tile, ready to paint.
 
-    trend: the metric, oldest first, None in a gap; breached: the value is beyond its limit.
+    trend: the metric, oldest first, None in a gap; span: its first and last day.
+    breached: the value is beyond its limit.
     facts: five (heading, text, token) triples under the value; token "" is the quiet ink.
     """
 
@@ -32,6 +33,7 @@ class TileView:
     breached: bool
     trend: tuple[float | None, ...]
     limit: float | None
+    span: tuple[str, str]
     facts: tuple[tuple[str, str, str], ...]
     spoken: str
 
@@ -68,6 +70,7 @@ def present_tile(tile: ModelTile, now: datetime) -> TileView:
         breached=_is_breached(tile),
         trend=tuple(v if v is not None and math.isfinite(v) else None for _, v in tile.trend),
         limit=tile.limit,
+        span=(fmt.day(tile.trend[0][0]), fmt.day(tile.trend[-1][0])) if tile.trend else ("", ""),
         facts=(
             _live(tile),
             ("Drift", fmt.percent(tile.drift_share), ""),

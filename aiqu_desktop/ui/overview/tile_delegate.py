@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from enum import Enum
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPixmap, QTextLayout, QTextOption
@@ -22,13 +23,21 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _TINT = {Health.ALARM: "alarm_tint", Health.WARNING: "raised", Health.UNKNOWN: "raised", Health.GOOD: "raised"}
 
 
+class Form(Enum):
+    """COMPACT leaves out the reason and the facts; ROOMY gives the trend a band of its own."""
+
+    COMPACT = "compact"
+    FULL = "full"
+    ROOMY = "roomy"
+
+
 class TileDelegate(QStyledItemDelegate):
-    """Two forms: full, and compact (no reason, no facts) for when all tiles of a large site should fit."""
+    """One delegate for all three forms; `form` and `tile_width` are the grid's to choose."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self.compact = False
+        self.form = Form.FULL
         self.tile_width = 300
         self.behind = False
         self._budget, self._spent = math.inf, 0.0
@@ -37,9 +46,17 @@ class TileDelegate(QStyledItemDelegate):
 
     @property
     def tile_height(self) -> int:
-        full = 10 + self._line + 2 * self._small_line + 4 + self._value_height + self._small_line + 8
-        full += 2 * self._small_line + 7
-        return 10 + self._line + 4 + self._value_height + self._small_line + 10 if self.compact else full
+        """Of a tile in the present form."""
+        height = 20 + self._line + self._value_height + self._small_line + 4
+        if self.form is not Form.COMPACT:
+            height += 4 * self._small_line + 3
+        if self.form is Form.ROOMY:
+            height += self._trend_band
+        return height
+
+    def set_extra(self, pixels: int) -> None:
+        """Give the trend of the roomy form so many pixels more."""
+        self._trend_band = round(self._theme.density.value * 4.6) + pixels
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002
         return QSize(self.tile_width, self.tile_height)
@@ -49,7 +66,7 @@ class TileDelegate(QStyledItemDelegate):
     ) -> None:
         tile: TileView = index.data(TileModel.TileRole)
         ratio = painter.device().devicePixelRatioF()
-        form = (option.rect.width(), option.rect.height(), ratio, self.compact)
+        form = (option.rect.width(), option.rect.height(), ratio, self.form)
         drawn = self._drawn.get(tile.name)
         if drawn is None or drawn[0] != form or drawn[1] != tile:
             if self._spent < self._budget:
@@ -73,12 +90,10 @@ class TileDelegate(QStyledItemDelegate):
         self._frame(painter, area, tile)
         inner = area.adjusted(PAD, 10, -PAD, -10)
         top = self._head(painter, inner, tile)
-        if not self.compact:
-            top = self._reason(painter, inner, top, tile) + 4
-        else:
-            top += 4
-        top = self._figure(painter, inner, top, tile)
-        if not self.compact:
+        if self.form is not Form.COMPACT:
+            top = self._reason(painter, inner, top, tile)
+        top = self._figure(painter, inner, top + 4, tile)
+        if self.form is not Form.COMPACT:
             self._facts(painter, inner, top + 8, tile)
         painter.end()
         return picture
@@ -151,7 +166,14 @@ class TileDelegate(QStyledItemDelegate):
         """The value with unit and interval, the metric with limit and sample under it, the trend on the right."""
         theme, height = self._theme, self._value_height
         quiet, known = tile.health is Health.GOOD, tile.value != "not known"
+        roomy = self.form is Form.ROOMY
         trend = QRectF(inner.right() - inner.width() * 0.3, top, inner.width() * 0.3, height + self._small_line - 2)
+        text_right = trend.left() - 6
+        if roomy:
+            below = top + height + self._small_line + 8
+            trend = QRectF(inner.left(), below, inner.width(), self._trend_band - 16 - self._small_line)
+            text_right = inner.right()
+            self._days(painter, trend, tile)
         baseline = top + height - self._value_metrics.descent()
         font, metrics = (self._value_font, self._value_metrics) if known else (self._title_font, self._title_metrics)
         painter.setFont(font)
@@ -162,12 +184,22 @@ class TileDelegate(QStyledItemDelegate):
         painter.setPen(theme.colour("ink_muted"))
         left = inner.left() + metrics.horizontalAdvance(tile.value) + 6
         beside = f"{tile.unit} {tile.interval}" if tile.unit else tile.interval
-        painter.drawText(QPointF(left, baseline), self._elided(beside, trend.left() - 6 - left))
-        line = QRectF(inner.left(), top + height, trend.left() - 8 - inner.left(), self._small_line)
+        painter.drawText(QPointF(left, baseline), self._elided(beside, text_right - left))
+        line = QRectF(inner.left(), top + height, text_right - 2 - inner.left(), self._small_line)
         painter.drawText(line, _LEFT, self._elided(tile.metric, line.width()))
         ink = theme.colour("ink_faint" if quiet else "ink_muted")
         paint_sparkline(painter, trend, tile.trend, tile.limit, ink, theme.colour("line_strong" if quiet else "limit"))
-        return line.bottom()
+        return line.bottom() + (self._trend_band if roomy else 0)
+
+    def _days(self, painter: QPainter, trend: QRectF, tile: TileView) -> None:
+        """The first and the last day of the trend, under its ends."""
+        painter.save()
+        painter.setFont(self._tiny_font)
+        painter.setPen(self._theme.colour("ink_faint"))
+        line = QRectF(trend.left(), trend.bottom() + 2, trend.width(), self._small_line)
+        painter.drawText(line, _LEFT, tile.span[0])
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tile.span[1])
+        painter.restore()
 
     def _facts(self, painter: QPainter, inner: QRectF, top: float, tile: TileView) -> None:
         """Five columns that stand at the same place in every tile."""
@@ -204,7 +236,8 @@ class TileDelegate(QStyledItemDelegate):
         self._line = round(d.strong * 1.7)
         self._small_line = round(d.small * 1.35)
         self._value_height = round(d.value * 1.2)
-        self._drawn: dict[str, tuple[tuple[float, ...], TileView, QPixmap]] = {}
+        self.set_extra(0)
+        self._drawn: dict[str, tuple[tuple[object, ...], TileView, QPixmap]] = {}
         self._split_cache: dict[tuple[str, int], tuple[str, str]] = {}
 
     def _split(self, text: str, width: float) -> tuple[str, str]:

@@ -68,7 +68,7 @@ COLUMNS = (
     Column("every", "Interval", lambda t: fmt.every(t.row.every_seconds), 104, sort=lambda t: t.row.every_seconds),
     Column("next", "Next run", next_text, 160, look=next_look, sort=lambda t: t.row.next_due,
            tooltip=lambda t: t.row.paused_reason or fmt.instant_full(t.row.next_due)),
-    Column("due", "At", lambda t: fmt.NOTHING if t.row.paused else fmt.instant(t.row.next_due), 140,
+    Column("due", "At", lambda t: fmt.NOTHING if t.row.paused else fmt.instant(t.row.next_due), 152,
            figures=True, optional=2, sort=lambda t: t.row.next_due, tooltip=lambda t: fmt.instant_full(t.row.next_due)),
     Column("result", "Last result", result_text, 116, look=result_look),
     Column("finding", "Finding", lambda t: t.row.last_summary or fmt.NOTHING, stretch=True),

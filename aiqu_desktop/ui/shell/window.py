@@ -37,11 +37,13 @@ HEARTBEAT_MS = 2000  # the site is asked at least this often, so that a dead mon
 class MainWindow(QMainWindow):
     """Takes over `desk` and `tasks`: closing the window closes both.
 
-    site_wanted: the reader wants another site; overview_drawn: an answer of the site is on the screen.
+    site_wanted: the reader wants another site; overview_drawn: an answer of the site is on the screen;
+    closed: everything that the window held was let go.
     """
 
     site_wanted = Signal()
     overview_drawn = Signal()
+    closed = Signal()
 
     def __init__(self, desk: Desk, tasks: Tasks, theme: Theme) -> None:
         super().__init__()
@@ -215,6 +217,7 @@ class MainWindow(QMainWindow):
 
             page = ModelPageWidget(self.desk, self.tasks, self.theme)
             page.open_alarm.connect(self.open_alarm)
+            page.site_acted.connect(self._on_site_changed)
             self.pages["model"] = page
             self.stack.addWidget(page)
         return self.pages["model"]
@@ -247,8 +250,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         settings.GEOMETRY.set(self.saveGeometry())
+        self.hide()  # a check that is just running may take a moment to end
         self._heartbeat.stop()
         self.changes.close()
         self.tasks.close()
         self.desk.close()
         super().closeEvent(event)
+        self.closed.emit()

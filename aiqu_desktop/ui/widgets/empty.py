@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from aiqu_desktop.ui.theme import Theme
 from aiqu_desktop.ui.widgets.labels import IconLabel, make_label
 
+_WIDTH = 480
+
 
 class EmptyState(QWidget):
     """A drawing, one headline, one sentence; centred in the space that it is given."""
@@ -18,10 +20,9 @@ class EmptyState(QWidget):
         self.headline = make_label("", "heading")
         self.sentence = make_label("", "caption", wrap=True)
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.sentence.setMaximumWidth(520)
         for label in (self.headline, self.sentence):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.sentence.setMinimumWidth(420)
+        self.sentence.setFixedWidth(_WIDTH)
         self.column = QVBoxLayout(self)
         self.column.setSpacing(8)
         self.column.addStretch(2)
@@ -33,4 +34,6 @@ class EmptyState(QWidget):
     def say(self, headline: str, sentence: str) -> None:
         self.headline.setText(headline)
         self.sentence.setText(sentence)
+        self.sentence.ensurePolished()
+        self.sentence.setFixedHeight(self.sentence.heightForWidth(_WIDTH))
         self.setAccessibleName(f"{headline} {sentence}")

@@ -1,0 +1,145 @@
+"""The Desk of a real site: hands every question to the service that answers it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from aiqu_desktop.lifecycle.preview import Preview
+from aiqu_desktop.registry import Registry
+from aiqu_desktop.scheduling import Monitor
+from aiqu_desktop.security.audit import ChainVerdict
+from aiqu_desktop.services import alarms, audit, imports, ingest, model_page, overview, releases, reporting, runs
+from aiqu_desktop.services import schedules as schedule_services
+from aiqu_desktop.services.changes import ChangeWatcher
+from aiqu_desktop.services.opening import ReplayedSiteClock, open_site
+from aiqu_desktop.services.views import (
+    AlarmRow,
+    AuditRow,
+    CheckRunRow,
+    IngestRow,
+    ModelPage,
+    Overview,
+    ScheduleRow,
+)
+
+StepCallback = Callable[[str, str], None]
+_log = logging.getLogger("aiqu.ui")
+
+
+class SiteDesk:
+    """One open site. Made and closed off the main thread, like everything that it is asked."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.root: Path = registry.paths.root
+        self._registry = registry
+        self._monitor: Monitor | None = None
+        self._watcher: ChangeWatcher | None = None
+
+    @classmethod
+    def open(cls, root: Path, *, create: bool = False) -> SiteDesk:
+        """Open the site in `root`, or make it.
+
+        Raises:
+            UserError: if there is no site and `create` is False.
+            EnvironmentFault: if the folder or the registry cannot be used.
+        """
+        return cls(open_site(root, create=create))
+
+    # what the screens show
+
+    def now(self) -> datetime:
+        return self._registry.clock.now()
+
+    def overview(self) -> Overview:
+        return overview.overview(self._registry)
+
+    def model_page(self, model: str, start: datetime | None, end: datetime | None) -> ModelPage:
+        return model_page.model_page(self._registry, model, start, end)
+
+    def list_alarms(
+        self, *, only_open: bool = True, model: str | None = None, limit: int = 500
+    ) -> tuple[AlarmRow, ...]:
+        return alarms.list_alarms(self._registry, only_open=only_open, model=model, limit=limit)
+
+    def list_schedules(self) -> tuple[ScheduleRow, ...]:
+        return schedule_services.list_schedules(self._registry, progress=self.progress())
+
+    def list_runs(self, *, model: str | None = None, limit: int = 200) -> tuple[CheckRunRow, ...]:
+        return runs.list_runs(self._registry, model=model, limit=limit)
+
+    def list_files(
+        self, *, model: str | None = None, only_quarantined: bool = False, limit: int = 200
+    ) -> tuple[IngestRow, ...]:
+        return ingest.list_files(self._registry, model=model, only_quarantined=only_quarantined, limit=limit)
+
+    def list_audit(self, *, before: int | None = None, limit: int = 200, text: str = "") -> tuple[AuditRow, ...]:
+        return audit.list_audit(self._registry, before=before, limit=limit, text=text)
+
+    def verify_chain(self) -> ChainVerdict:
+        return audit.verify_chain(self._registry)
+
+    # what a button does
+
+    def acknowledge(self, ids: Sequence[int], *, by: str, note: str) -> tuple[AlarmRow, ...]:
+        return alarms.acknowledge(self._registry, ids, by=by, note=note)
+
+    def pause(self, check_id: int, *, by: str, reason: str) -> None:
+        schedule_services.pause(self._registry, check_id, by=by, reason=reason)
+
+    def resume(self, check_id: int, *, by: str) -> None:
+        schedule_services.resume(self._registry, check_id, by=by)
+
+    def run_now(self, check_id: int, *, by: str) -> None:
+        schedule_services.run_now(self._registry, check_id, by=by)
+
+    def cancel(self, check_id: int) -> None:
+        if self._monitor is not None:
+            self._monitor.cancel(check_id)
+
+    def progress(self) -> Mapping[int, float]:
+        return {} if self._monitor is None else self._monitor.progress()
+
+    # releases, reports, versions
+
+    def preview_promotion(self, model: str, number: int) -> Preview:
+        return releases.preview_promotion(self._registry, model, number)
+
+    def preview_rollback(self, model: str, number: int | None = None) -> Preview:
+        return releases.preview_rollback(self._registry, model, number)
+
+    def promote(self, preview: Preview, *, actor: str, reason: str, on_step: StepCallback | None = None) -> Any:
+        return releases.promote(self._registry, preview, actor=actor, reason=reason, on_step=on_step)
+
+    def roll_back(self, preview: Preview, *, actor: str, reason: str, on_step: StepCallback | None = None) -> Any:
+        return releases.roll_back(self._registry, preview, actor=actor, reason=reason, on_step=on_step)
+
+    def write_model_report(self, model: str, start: datetime | None, end: datetime | None, *, by: str) -> Path:
+        return reporting.write_model_report(self._registry, model, start, end, by=by)
+
+    def import_version(self, folder: Path, *, by: str) -> Any:
+        return imports.import_version(self._registry, folder, by=by)
+
+    # life
+
+    def watch(self, on_change: Callable[[], None]) -> Callable[[], None]:
+        watcher = ChangeWatcher(self._registry, on_change)
+        watcher.start()
+        self._watcher = watcher
+        return watcher.stop
+
+    def start_monitor(self) -> None:
+        """Watch from this window when nobody else does; a replayed site is driven by its own replay only."""
+        if isinstance(self._registry.clock, ReplayedSiteClock):
+            return
+        self._monitor = Monitor(self._registry, "window", on_fault=lambda sentence: _log.error("%s", sentence))
+        self._monitor.start()
+
+    def close(self) -> None:
+        if self._monitor is not None:
+            self._monitor.stop()
+            self._monitor = None
+        self._registry.close()
