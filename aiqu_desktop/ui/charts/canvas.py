@@ -25,7 +25,8 @@ from aiqu_desktop.ui.theme import Theme
 
 FRAME_MS = 16  # changes of view are drawn at most so often
 STRETCH = {"metric": 40, "drift": 17, "heat": 36, "volume": 14}
-LEAST = {"metric": 76, "drift": 34, "heat": 56, "volume": 32}
+LEAST = {"metric": 70, "drift": 32, "heat": 46, "volume": 28}
+HEAT_FROM = 392  # pixels of canvas height
 
 
 class ChartCanvas(pg.GraphicsLayoutWidget):
@@ -37,6 +38,7 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
         super().__init__(parent)
         self.theme, self.span = theme, window
         self.picture: Picture | None = None
+        self._undrawn: Picture | None = None
         self.metric_index = 0  # not "metric": Qt asks every paint device for its metric()
         self.cursor_at: float | None = None
         self._cursor_y: float | None = None
@@ -57,16 +59,17 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
         self.setObjectName("charts")
         self.setAccessibleName("Charts of performance, drift and observations over time")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(400)
+        self.setMinimumHeight(300)
         self.dress()
 
     def set_picture(self, picture: Picture, metric: int = 0) -> None:
-        """Take new data; the caller decides when (the 5 Hz timer of the column)."""
+        """Take new data; the caller decides when (the 5 Hz timer of the column).
+
+        The parts get it inside `redraw`, all at once: nothing may be painted from data of two moments, for an error
+        in a paint method ends the process.
+        """
         self.picture, self.metric_index = picture, min(metric, max(len(picture.metrics) - 1, 0))
-        for panel in self.panels:
-            panel.set_picture(picture, self.metric_index)
-        for part in (self.flags, self.ribbon, self.ground):
-            part.set_picture(picture)
+        self._undrawn = picture
         self.schedule()
 
     def schedule(self) -> None:
@@ -79,16 +82,41 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
         self.ci.layout.activate()
         if self.picture is None or self.metric_panel.rect().width() < 2:
             return
+        if self._undrawn is not None:
+            for panel in self.panels:
+                panel.set_picture(self._undrawn, self.metric_index)
+            for part in (self.flags, self.ribbon, self.ground):
+                part.set_picture(self._undrawn)
+            self._undrawn = None
+        self._fit()
         for layer in (self.ground, self.front):
             layer.set_bounds(QRectF(self.rect()))
         self.axis.arrange()
         self.flags.arrange()
         for panel in self.panels:
-            panel.draw(self.span)
+            if panel.shown:
+                panel.draw(self.span)
         for item in (self.ground, self.front, self.ribbon, *self._titles):
             item.update()
         self._place_scroll_bar()
         self._place_cursor()
+
+    def _fit(self) -> None:
+        """A low canvas does without the heat map, so that the other charts stay readable."""
+        roomy = self.height() >= HEAT_FROM
+        if self.heat_panel.view.isVisible() != roomy:
+            grid = self.ci.layout
+            for row, part, least, stretch in (
+                (self._heat_row - 1, self._titles[2], 0, 0),
+                (self._heat_row, self.heat_panel.view, LEAST["heat"], STRETCH["heat"]),
+            ):
+                part.setVisible(roomy)
+                grid.setRowMinimumHeight(row, least if roomy else 0)
+                grid.setRowStretchFactor(row, stretch if roomy else 0)
+                grid.setRowMaximumHeight(row, 16_777_215 if roomy else 0)
+            self.heat_panel.shown = roomy
+            grid.invalidate()
+            grid.activate()
 
     def dress(self) -> None:
         """Take the colours of the theme and draw anew."""
@@ -159,7 +187,7 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
     def _place_scroll_bar(self) -> None:
         rect, heat = self.heat_panel.rect(), self.heat_panel
         spare = heat.count - heat.rows
-        self.feature_scroll.setVisible(spare > 0)
+        self.feature_scroll.setVisible(spare > 0 and heat.shown)
         self.feature_scroll.setRange(0, max(spare, 0))
         self.feature_scroll.setPageStep(heat.rows)
         width = max(self.feature_scroll.sizeHint().width(), 12)
@@ -190,5 +218,7 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
             grid.setRowStretchFactor(row, STRETCH.get(name, 0))
             if name:
                 grid.setRowMinimumHeight(row, LEAST[name])
+            if name == "heat":
+                self._heat_row = row
         for layer in (self.ground, self.front, self.crosshair):
             self.scene().addItem(layer)

@@ -102,10 +102,13 @@ class ChartColumn(QWidget):
     def _read_out(self) -> None:
         picture, reading = self.canvas.picture, self.canvas.reading()
         if picture is not None and reading is not None:
-            self.readout.show_cells(cells(picture, self.canvas.metric_index, reading, newest=self.canvas.cursor_at is None))
+            self.readout.show_cells(
+                cells(picture, self.canvas.metric_index, reading, newest=self.canvas.cursor_at is None)
+            )
 
     def _show_note(self, marks: tuple[Mark, ...], at: QPointF, clicked: bool) -> None:
-        self.note.show_marks(marks, at.toPoint(), self.canvas.rect(), pinned=clicked)
+        below = self.canvas.rect().adjusted(0, round(self.canvas.flags.sceneBoundingRect().bottom()), 0, 0)
+        self.note.show_marks(marks, at.toPoint(), below, pinned=clicked)
 
     def _show_span(self, span: tuple[float, float] | None) -> None:
         if span is None:

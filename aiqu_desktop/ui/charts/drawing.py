@@ -71,7 +71,10 @@ class Bars(pg.GraphicsObject):
         if self._rects:
             bottom = float(low[tall].min())
             self._bounds = QRectF(
-                float(left[tall].min()), bottom, float(right[tall].max() - left[tall].min()), float(high[tall].max()) - bottom
+                float(left[tall].min()),
+                bottom,
+                float(right[tall].max() - left[tall].min()),
+                float(high[tall].max()) - bottom,
             )
         self.update()
 

@@ -34,7 +34,14 @@ class Placed:
 
 
 def place(
-    wanted: Sequence[Wanted], *, left: float, right: float, lanes: int, icon: float, more_width: float, space: float = 6.0
+    wanted: Sequence[Wanted],
+    *,
+    left: float,
+    right: float,
+    lanes: int,
+    icon: float,
+    more_width: float,
+    space: float = 6.0,
 ) -> list[Placed]:
     """Place flags inside [left, right].
 

@@ -30,6 +30,7 @@ class FlagStrip(Strip):
 
     def set_picture(self, picture: Picture) -> None:
         self.marks = picture.marks
+        self.placed = []
         self._times = tuple(picture.mark_times.tolist())
 
     def arrange(self) -> None:

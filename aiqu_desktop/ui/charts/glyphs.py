@@ -60,7 +60,9 @@ def _polygon(*points: tuple[float, float]) -> QPolygonF:
     return QPolygonF([QPointF(x, y) for x, y in points])
 
 
-def _stroke(painter: QPainter, rect: QRectF, colour: QColor, dashes: list[float] | None = None, width: float = 1.4) -> None:
+def _stroke(
+    painter: QPainter, rect: QRectF, colour: QColor, dashes: list[float] | None = None, width: float = 1.4
+) -> None:
     pen = QPen(colour, width)
     if dashes is not None:
         pen.setDashPattern(dashes)
@@ -143,5 +145,3 @@ _KEYS: dict[str, Callable[[QPainter, QRectF, Theme], None]] = {
     "labelled": _labelled,
     "unlabelled": _unlabelled,
 }
-
-

@@ -80,7 +80,7 @@ class HeatPanel(Panel):
     def row_at(self, y: float) -> int | None:
         """The feature's index at scene pixel `y`."""
         rect = self.rect()
-        if not self.count or not rect.top() <= y < rect.bottom():
+        if not self.shown or not self.count or not rect.top() <= y < rect.bottom():
             return None
         return min(self.first + int((y - rect.top()) / rect.height() * self.rows), self.count - 1)
 
@@ -134,7 +134,9 @@ class HeatPanel(Panel):
         rects: list[QRectF] = []
         lines: list[QLineF] = []
         if height >= LINE_FROM:
-            flags, has = resample(heat.times, heat.drifted[part].astype(np.float64), window.start, window.end, self.pixels)
+            flags, has = resample(
+                heat.times, heat.drifted[part].astype(np.float64), window.start, window.end, self.pixels
+            )
             pixel = window.width / self.pixels
             inset = 1.0 / height
             for row, a, b in zip(*(r.tolist() for r in flag_runs((flags > 0.5) & has)), strict=True):

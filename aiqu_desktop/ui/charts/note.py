@@ -26,9 +26,8 @@ class MarkNote(QFrame):
         super().__init__(parent)
         self.setObjectName("mark-note")
         self.setAccessibleName("What happened here")
-        self.setProperty("role", "note")
-        self.setAutoFillBackground(True)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setProperty("surface", "card")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.pinned = False
         self._marks: tuple[Mark, ...] = ()
         self._text = QLabel(self)

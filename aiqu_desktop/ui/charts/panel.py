@@ -51,6 +51,7 @@ class Panel:
         self.ticks: tuple[tuple[float, str], ...] = ()
         self.tags: tuple[Tag, ...] = ()
         self.low, self.high = 0.0, 1.0
+        self.shown = True
 
     def set_picture(self, picture: Picture, metric: int) -> None:
         """Take new data; nothing is drawn before `draw`."""

@@ -12,6 +12,7 @@ from aiqu_desktop.services.views import HeatMap, Mark, ModelPage, Series
 from aiqu_desktop.ui.charts import gaps
 
 Floats = npt.NDArray[np.float64]
+LOWER_IS_BETTER = frozenset({"mae", "rmse", "bias", "log_loss", "brier", "error_rate"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,10 @@ def prepare(page: ModelPage) -> Picture:
 
 
 def _higher_is_better(page: ModelPage, series: Series) -> bool:
-    """The tile says it for the primary metric; others say it by the side on which their limit lies of their values."""
+    """The tile says it for the primary metric; the names of errors and losses say it for the others."""
     if page.performance and series is page.performance[0]:
         return page.tile.higher_is_better
-    return series.name not in ("mae", "rmse", "brier", "log_loss", "error_rate")
+    return series.name.rpartition(".")[2] not in LOWER_IS_BETTER
 
 
 def _curve(series: Series, now: float, *, above: bool) -> Curve:

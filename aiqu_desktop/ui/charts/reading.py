@@ -81,7 +81,9 @@ def read_at(picture: Picture, metric: int, at: float, row: int | None = None) ->
 
 def newest(picture: Picture) -> float:
     """The instant of the newest answer of any chart: what the read-out shows without a cursor."""
-    found = [c.times[np.isfinite(c.values)][-1] for c in (*picture.metrics, picture.drift) if np.isfinite(c.values).any()]
+    found = [
+        c.times[np.isfinite(c.values)][-1] for c in (*picture.metrics, picture.drift) if np.isfinite(c.values).any()
+    ]
     found += [picture.volume.times[-1]] if picture.volume.times.size else []
     return float(max(found, default=picture.now))
 

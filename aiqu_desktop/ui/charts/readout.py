@@ -31,7 +31,9 @@ class Cell:
 def cells(picture: Picture, metric: int, reading: Reading, *, newest: bool) -> tuple[Cell, ...]:
     """The texts of `reading`: time, metric, version, drift share, feature, observations."""
     moment = datetime.fromtimestamp(reading.at, UTC)
-    when = Cell("Newest answers" if newest else "At the cursor", moment.strftime("%Y-%m-%d"), moment.strftime("%H:%M UTC"))
+    when = Cell(
+        "Newest answers" if newest else "At the cursor", moment.strftime("%Y-%m-%d"), moment.strftime("%H:%M UTC")
+    )
     version = NOTHING if reading.version is None else f"version {reading.version}"
     champion = Cell("Champion", version, "" if reading.version is not None else "nothing live")
     return when, _metric(picture, metric, reading), champion, _drift(reading), _feature(reading), _volume(reading)
@@ -54,7 +56,9 @@ def _metric(picture: Picture, metric: int, reading: Reading) -> Cell:
     parts = [sample(round(point.n))] if np.isfinite(point.n) else []
     if np.isfinite(point.limit):
         side = ("above" if curve.above else "below") if point.wrong else "limit"
-        parts.append(f"{side} {number(point.limit, 2)}" if side == "limit" else f"{side} limit {number(point.limit, 2)}")
+        parts.append(
+            f"{side} {number(point.limit, 2)}" if side == "limit" else f"{side} limit {number(point.limit, 2)}"
+        )
     return Cell(caption, f"{value} {interval}".strip(), ", ".join(parts), "alarm" if point.wrong else "ink")
 
 
@@ -137,8 +141,12 @@ class ReadOut(QWidget):
             self._line(painter, small, detail, room, line + density.strong * 1.5, line, cell.detail)
             left += width
 
-    def _line(self, painter: QPainter, font: QFont, colour: object, room: QRectF, top: float, height: float, text: str) -> None:
+    def _line(
+        self, painter: QPainter, font: QFont, colour: object, room: QRectF, top: float, height: float, text: str
+    ) -> None:
         painter.setFont(font)
         painter.setPen(colour)
         shown = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(QRectF(room.left(), room.top() + top, room.width(), height), Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.drawText(
+            QRectF(room.left(), room.top() + top, room.width(), height), Qt.AlignmentFlag.AlignVCenter, shown
+        )

@@ -58,6 +58,8 @@ class Ground(_Layer):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         grid = QPen(theme.colour("chart_grid"), 1)
         for panel in self.panels:
+            if not panel.shown:
+                continue
             rect = panel.rect()
             painter.fillRect(rect, theme.colour("raised"))
             painter.setPen(grid)
@@ -80,9 +82,7 @@ class Ground(_Layer):
         y = round(y) + 0.5
         return QLineF(rect.left(), y, rect.right(), y)
 
-    def _hatch(
-        self, painter: QPainter, rect: QRectF, span: Span, style: Qt.BrushStyle, word: str, alpha: int
-    ) -> None:
+    def _hatch(self, painter: QPainter, rect: QRectF, span: Span, style: Qt.BrushStyle, word: str, alpha: int) -> None:
         left = max(self.x_at(rect, span[0]), rect.left())
         right = min(self.x_at(rect, span[1]), rect.right())
         if right <= left:
@@ -112,11 +112,15 @@ class Front(_Layer):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         events = self._flags.lines()
         for panel in self.panels:
+            if not panel.shown:
+                continue
             rect = panel.rect()
             for at, kind in events:
                 self._event(painter, rect, at, kind)
             painter.setPen(QPen(self.theme.colour("line"), 1))
-            painter.drawRect(QRectF(round(rect.left()) - 0.5, round(rect.top()) - 0.5, rect.width() + 1, rect.height() + 1))
+            painter.drawRect(
+                QRectF(round(rect.left()) - 0.5, round(rect.top()) - 0.5, rect.width() + 1, rect.height() + 1)
+            )
             self._axis(painter, panel, rect)
             self._tags(painter, panel, rect)
 

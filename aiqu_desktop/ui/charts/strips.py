@@ -35,7 +35,7 @@ class Strip(pg.GraphicsWidget):
 class TitleStrip(Strip):
     """The chart's title on the left, its legend on the right as far as there is room."""
 
-    def __init__(self, theme: Theme, panel: Panel, height: float = 22) -> None:
+    def __init__(self, theme: Theme, panel: Panel, height: float = 20) -> None:
         super().__init__(theme, height)
         self.panel = panel
 
@@ -113,7 +113,7 @@ class RibbonStrip(Strip):
 class TimeStrip(Strip):
     """The shared axis: hours, days, months or years, with the coarser unit on a second line. Always UTC."""
 
-    def __init__(self, theme: Theme, window: TimeWindow, height: float = 36) -> None:
+    def __init__(self, theme: Theme, window: TimeWindow, height: float = 34) -> None:
         super().__init__(theme, height)
         self.window = window
         self.step = Step(Unit.DAY, 1)
@@ -149,7 +149,9 @@ class TimeStrip(Strip):
                 left = min(max(x - width / 2, 0.0), rect.width() - width)
                 following = next((t for t in self.shown[index + 1 :] if t.turns), None)
                 if index == 0 and not tick.turns and following is not None:
-                    room = self.x_at(self.window, following.at) - metrics.horizontalAdvance(self._context(following)) / 2
+                    room = (
+                        self.x_at(self.window, following.at) - metrics.horizontalAdvance(self._context(following)) / 2
+                    )
                     if left + width + 10 > room:
                         continue
                 if left > context_end + 10:

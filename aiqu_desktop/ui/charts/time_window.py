@@ -110,6 +110,9 @@ class TimeWindow(QObject):
             self.preset_changed.emit(key)
 
     def _move(self, start: float, end: float) -> None:
+        if end - start < SHORTEST:  # never a span of nothing: everything divides by it
+            middle = 0.5 * (start + end)
+            start, end = middle - SHORTEST / 2, middle + SHORTEST / 2
         if (start, end) != (self.start, self.end):
             self.start, self.end = start, end
             self.changed.emit()

@@ -28,8 +28,6 @@ class ChartToolbar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self.metric_choice)
-        row.addSpacing(12)
         self.presets = {}
         for preset in PRESETS:
             title = TITLES[preset.key]
@@ -49,8 +47,12 @@ class ChartToolbar(QWidget):
             button = self._button(text, name, meaning)
             button.clicked.connect(lambda _=False, do=act: do())
             row.addWidget(button)
+        row.addSpacing(8)
+        row.addWidget(self.metric_choice)
         row.addStretch(1)
-        self.all_features = self._button("All features", "all-features", "Show every feature in the drift chart", role="check")
+        self.all_features = self._button(
+            "All features", "all-features", "Show every feature in the drift chart", role="check"
+        )
         self.all_features.toggled.connect(self.all_features_chosen)
         self.all_features.toggled.connect(self._tick)
         row.addWidget(self.all_features)
@@ -87,19 +89,19 @@ class ChartToolbar(QWidget):
 
     def dress(self) -> None:
         """Icons of the theme."""
-        self.live.setIcon(self.theme.icon("pause" if self.span.live else "play"))
+        self.live.setIcon(self.theme.icon("heartbeat" if self.span.live else "pause"))
         self._tick(self.all_features.isChecked())
 
     def _tick(self, checked: bool) -> None:
         """A pressed button says so by a sign, not by its ground alone."""
-        self.all_features.setIcon(self.theme.icon("good" if checked else "model"))
+        self.all_features.setIcon(self.theme.icon("verified" if checked else "model"))
 
     def _say_live(self, live: bool) -> None:
         self.live.setChecked(live)
         self.live.setText("Live" if live else ("Paused, newer data waits" if self.waiting else "Paused"))
         self.live.setToolTip("Let the picture stand still" if live else "Follow the newest data again")
         set_state(self.live, live=live)
-        self.live.setIcon(self.theme.icon("pause" if live else "play"))
+        self.live.setIcon(self.theme.icon("heartbeat" if live else "pause"))
 
     def _say_preset(self, key: str) -> None:
         for name, button in self.presets.items():

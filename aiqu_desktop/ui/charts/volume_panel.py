@@ -44,7 +44,7 @@ class VolumePanel(Panel):
             left, step = volume.times[columns.every] - 0.5 * volume.step, volume.step
             total, labelled = volume.total[columns.every], volume.labelled[columns.every]
             pixel = window.width / self.pixels
-            gap = pixel if step > 3 * pixel else 0.0  # a hairline between bars that are wide enough to have one
+            gap = pixel if step > 5 * pixel else 0.0  # a hairline between bars that are wide enough to have one
         highest = float(total.max()) if total.size else 1.0
         self.show_range(window, *self.snap(0.0, max(highest, 1.0) * 1.05, plain))
         right = left + step - gap

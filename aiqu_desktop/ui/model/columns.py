@@ -1,0 +1,104 @@
+"""The columns of a model's tables: versions, alarms, releases, check runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiqu_desktop.core.words import ReleaseKind, ReleaseState, VersionState
+from aiqu_desktop.services.views import CheckRunRow, ReleaseRow, VersionRow
+from aiqu_desktop.ui import formatting as fmt
+from aiqu_desktop.ui.alarms.columns import COLUMNS as ALARM_COLUMNS
+from aiqu_desktop.ui.states import RUN, VERDICT, Look, metric_title
+from aiqu_desktop.ui.tables.record_model import Column
+
+VERSION_STATE = {
+    VersionState.CHAMPION: Look("Champion", "verified", "accent"),
+    VersionState.CANDIDATE: Look("Candidate", "model", "ink"),
+    VersionState.RETIRED: Look("Retired", "good", "ink_faint"),
+    VersionState.WITHDRAWN: Look("Withdrawn", "cross", "alarm"),
+}
+RELEASE_STATE = {
+    ReleaseState.INTENDED: Look("Under way", "heartbeat", "accent"),
+    ReleaseState.STAGED: Look("Under way", "heartbeat", "accent"),
+    ReleaseState.SWITCHED: Look("Under way", "heartbeat", "accent"),
+    ReleaseState.COMPLETED: Look("Completed", "verified", "good"),
+    ReleaseState.REVERTED: Look("Reverted", "back", "warning"),
+    ReleaseState.UNKNOWN: Look("Not proven", "unknown", "alarm"),
+}
+RELEASE_KIND = {ReleaseKind.PROMOTION: "Promotion", ReleaseKind.ROLLBACK: "Rollback"}
+
+ALARMS = tuple(column for column in ALARM_COLUMNS if column.name != "model")
+
+
+def versions(metrics: tuple[str, ...]) -> tuple[Column, ...]:
+    """Columns of the versions table, with one for each of `metrics` so that versions stand side by side."""
+    return (
+        Column("number", "Version", lambda r: f"{r.number}", 76, sort=lambda r: r.number),
+        Column("state", "State", lambda r: VERSION_STATE[r.state].word, 122, look=lambda r: VERSION_STATE[r.state]),
+        Column(
+            "good", "Way back", lambda r: "last known good" if r.is_last_known_good else "", 136,
+            tooltip=lambda r: "A rollback goes to this version." if r.is_last_known_good else "",
+        ),
+        *(_metric(name) for name in metrics),
+        Column("notes", "Notes", lambda r: r.notes, stretch=True),
+        Column("author", "Author", lambda r: r.author, 150),
+        Column(
+            "imported", "Imported", lambda r: fmt.instant(r.imported_at), 152, sort=lambda r: r.imported_at,
+            tooltip=lambda r: f"{fmt.instant_full(r.imported_at)} by {r.imported_by}",
+        ),
+        Column("digest", "Digest", lambda r: fmt.digest(r.digest), 128, tooltip=lambda r: r.digest),
+    )  # fmt: skip
+
+
+def _metric(name: str) -> Column:
+    def found(row: VersionRow) -> Mapping[str, float] | None:
+        return row.metrics.get(name)
+
+    def text(row: VersionRow) -> str:
+        value = found(row)
+        return fmt.NOTHING if value is None else fmt.estimate(value["value"], value.get("low"), value.get("high"))
+
+    def long(row: VersionRow) -> str:
+        value = found(row)
+        return "" if value is None else f"{text(row)}, {fmt.sample(int(value.get('n', 0)))}, when accepted"
+
+    return Column(
+        f"metric_{name}", metric_title(name), text, 168, sort=lambda r: (found(r) or {}).get("value"), tooltip=long
+    )
+
+
+def _way(row: ReleaseRow) -> str:
+    return f"{'–' if row.from_version is None else f'v{row.from_version}'} → v{row.to_version}"
+
+
+RELEASES = (
+    Column("when", "When", lambda r: fmt.instant(r.intended_at), 152, sort=lambda r: r.intended_at,
+           tooltip=lambda r: fmt.instant_full(r.intended_at)),
+    Column("kind", "Kind", lambda r: RELEASE_KIND[r.kind], 96),
+    Column("way", "Version", _way, 86),
+    Column("state", "State", lambda r: RELEASE_STATE[r.state].word, 122, look=lambda r: RELEASE_STATE[r.state]),
+    Column("by", "By", lambda r: r.requested_by, 110),
+    Column("reason", "Reason", lambda r: r.reason, 240),
+    Column("outcome", "Outcome", lambda r: r.outcome, stretch=True),
+    Column("seconds", "Took", lambda r: fmt.duration(r.wall_seconds), 70, sort=lambda r: r.wall_seconds, right=True),
+)  # fmt: skip
+
+
+def _run_word(row: CheckRunRow) -> str:
+    return VERDICT[row.verdict].word if row.state.value == "done" else RUN[row.state].word
+
+
+def _run_look(row: CheckRunRow) -> Look:
+    return VERDICT[row.verdict] if row.state.value == "done" else RUN[row.state]
+
+
+RUNS = (
+    Column("when", "Due", lambda r: fmt.instant(r.scheduled_for), 152, sort=lambda r: r.scheduled_for,
+           tooltip=lambda r: fmt.instant_full(r.scheduled_for)),
+    Column("kind", "Check", lambda r: r.kind.value.capitalize(), 112),
+    Column("verdict", "Answer", _run_word, 118, look=_run_look),
+    Column("summary", "Summary", lambda r: r.summary, stretch=True),
+    Column("version", "Version", lambda r: fmt.NOTHING if r.version is None else f"v{r.version}", 70),
+    Column("rows", "Rows", lambda r: fmt.number(r.rows, 0), 80, sort=lambda r: r.rows, right=True),
+    Column("seconds", "Took", lambda r: fmt.duration(r.wall_seconds), 70, sort=lambda r: r.wall_seconds, right=True),
+)  # fmt: skip

@@ -1,0 +1,140 @@
+"""The head of the model page: how the model is, what serves, and the guarded acts with their reasons."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from aiqu_desktop.services.views import ActionState, ModelPage
+from aiqu_desktop.ui import formatting as fmt
+from aiqu_desktop.ui.states import HEALTH, Look, metric_title
+from aiqu_desktop.ui.theme import Theme
+from aiqu_desktop.ui.widgets.buttons import explain, make_button
+from aiqu_desktop.ui.widgets.labels import ElidedLabel, StateLabel, make_label
+
+PROVEN = Look("serving proven", "verified", "good")
+NOT_PROVEN = Look("serving not proven", "unknown", "unknown")
+NOTHING_LIVE = Look("nothing live", "unknown", "unknown")
+
+
+class ModelHeader(QWidget):
+    """Draws a page's head; the page acts."""
+
+    promote_asked = Signal(int)
+    roll_back_asked = Signal()
+    report_asked = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("model-header")
+        self.title = make_label("", "title", "model_title")
+        self.health = StateLabel(theme, "heading", 20, "model_health")
+        self.reason = ElidedLabel("", "body", "model_reason")
+        self.value = make_label("", "strong", "model_value")
+        self.champion = make_label("", "strong", "model_champion")
+        self.serving = StateLabel(theme, "caption", 14, "model_serving")
+        self.owner = ElidedLabel("", "caption", "model_owner")
+        self.promote = make_button("Promote…", "promote")
+        self.promote.clicked.connect(self._ask_promotion)
+        self.roll_back = make_button("Roll back…", "roll_back", on_click=self.roll_back_asked.emit)
+        self.report = make_button("Report…", "report", "quiet", self.report_asked.emit)
+        self.why_not = make_label("", "caption", "why_not", wrap=True)
+        self.why_not.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        self._choices: tuple[int, ...] = ()
+        self._lay_out()
+
+    def show_page(self, page: ModelPage) -> None:
+        """Draw one answer."""
+        tile = page.tile
+        self.title.setText(tile.title)
+        self.health.set_look(HEALTH[tile.health])
+        self.reason.set_text(tile.reason)
+        value = fmt.estimate(tile.value, tile.low, tile.high, tile.unit, tile.n if tile.value is not None else None)
+        side = "≥" if tile.higher_is_better else "≤"
+        limit = "" if tile.limit is None else f", limit {side}\u00a0{fmt.number(tile.limit)}"
+        known = tile.value is not None
+        self.value.setText(
+            f"{metric_title(tile.metric)} {value}{limit}" if known else f"{metric_title(tile.metric)} unknown"
+        )
+        self.champion.setText("No version is live" if tile.champion is None else f"Version {tile.champion} is live")
+        self.serving.set_look(NOTHING_LIVE if tile.champion is None else PROVEN if tile.serving_proven else NOT_PROVEN)
+        as_of = "no data yet" if tile.data_as_of is None else f"data as of {fmt.instant(tile.data_as_of)}"
+        self.owner.set_text(f"Owner: {page.owner}, {as_of}")
+        self._show_actions(page.promote, page.roll_back)
+
+    def show_error(self, sentence: str) -> None:
+        """Say in place of the health why the page could not be read."""
+        self.health.set_look(Look("Not read", "unknown", "unknown"))
+        self.reason.set_text(sentence)
+
+    def set_busy(self, button: QPushButton, why: str) -> None:
+        """Switch a button off while its preview is prepared, or on again with ""."""
+        explain(button, why)
+        self.why_not.setText(why)
+
+    def _show_actions(self, promote: ActionState, roll_back: ActionState) -> None:
+        self._choices = promote.versions
+        acts = ((self.promote, promote, "Promote"), (self.roll_back, roll_back, "Roll back"))
+        reasons = []
+        for button, state, name in acts:
+            explain(button, "" if state.enabled else state.why_not)
+            if not state.enabled:
+                reasons.append(f"{name}: {state.why_not}")
+        back = roll_back.versions[0] if roll_back.enabled and roll_back.versions else None
+        self.roll_back.setText("Roll back…" if back is None else f"Roll back to {back}…")
+        self.roll_back.setAccessibleName(self.roll_back.text())
+        first = promote.versions[0] if promote.enabled and promote.versions else None
+        self.promote.setText("Promote…" if first is None else f"Promote {first}…")
+        self.promote.setAccessibleName(self.promote.text())
+        self.why_not.setText("\n".join(reasons))
+
+    def _ask_promotion(self) -> None:
+        if len(self._choices) == 1:
+            self.promote_asked.emit(self._choices[0])
+        elif self._choices:
+            menu = QMenu(self)
+            menu.setObjectName("promote_choices")
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            for number in self._choices:
+                menu.addAction(f"Version {number}", lambda chosen=number: self.promote_asked.emit(chosen))
+            menu.popup(self.promote.mapToGlobal(self.promote.rect().bottomLeft()))
+
+    def _lay_out(self) -> None:
+        first, second = QHBoxLayout(), QHBoxLayout()
+        for row in (first, second):
+            row.setSpacing(12)
+        first.addWidget(self.title)
+        first.addWidget(self.health)
+        first.addWidget(self.reason, 1)
+        for part in (self.value, _rule(), self.champion, self.serving):
+            second.addWidget(part)
+        second.addStretch(1)
+        for fixed in (self.health, self.serving):
+            fixed.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        words = QVBoxLayout()
+        words.setSpacing(3)
+        words.addLayout(first)
+        words.addLayout(second)
+        words.addWidget(self.owner)
+        words.addStretch(1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        for button in (self.report, self.promote, self.roll_back):
+            buttons.addWidget(button)
+        acts = QVBoxLayout()
+        acts.setSpacing(4)
+        acts.addLayout(buttons)
+        acts.addWidget(self.why_not)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(20)
+        whole.addLayout(words, 3)
+        whole.addLayout(acts, 2)
+
+
+def _rule() -> QWidget:
+    rule = QWidget()
+    rule.setProperty("surface", "sunken")
+    rule.setFixedSize(1, 14)
+    return rule

@@ -1,0 +1,170 @@
+"""The page of one model: head, charts, tables; asks the desk off the main thread and draws what comes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from aiqu_desktop.services.views import Mark, ModelPage
+from aiqu_desktop.ui.alarms.acknowledge import ask_and_acknowledge
+from aiqu_desktop.ui.charts import ChartColumn, Picture, prepare
+from aiqu_desktop.ui.desk import Desk
+from aiqu_desktop.ui.model.header import ModelHeader
+from aiqu_desktop.ui.model.report_dialog import ReportDialog
+from aiqu_desktop.ui.model.tabs import ModelTabs
+from aiqu_desktop.ui.release import ReleaseSheet
+from aiqu_desktop.ui.tasks import Tasks
+from aiqu_desktop.ui.theme import Theme
+from aiqu_desktop.ui.widgets.errors import ErrorDialog, sentence_of
+
+if TYPE_CHECKING:
+    from aiqu_desktop.lifecycle.preview import Preview
+
+ROOMY = 800  # pixels of height from which charts and tables both have room
+
+
+class ModelPageWidget(QWidget):
+    """Show a model with `show_model`; `site_changed` refreshes it while it is seen.
+
+    open_alarm: show this alarm on the alarms page; site_acted: an act of this page changed the site.
+    """
+
+    open_alarm = Signal(int)
+    site_acted = Signal()
+
+    def __init__(self, desk: Desk, tasks: Tasks, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("model_page")
+        self.desk, self.tasks, self.theme = desk, tasks, theme
+        self.model = ""
+        self.shown: ModelPage | None = None
+        self._stale = False
+        self.header = ModelHeader(theme)
+        self.charts = ChartColumn(theme)
+        self.tabs = ModelTabs(theme)
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.setObjectName("model-splitter")
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(8)
+        self.splitter.addWidget(self.charts)
+        self.splitter.addWidget(self.tabs)
+        self.splitter.setStretchFactor(0, 3)
+        self.splitter.setStretchFactor(1, 1)
+        self.tabs.folded_changed.connect(self._share_height)
+        self._folded_by_size: bool | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 8, 16, 8)
+        column.setSpacing(8)
+        column.addWidget(self.header)
+        column.addWidget(self.splitter, 1)
+        self.header.promote_asked.connect(self.ask_promotion)
+        self.header.roll_back_asked.connect(self.ask_rollback)
+        self.header.report_asked.connect(self.ask_report)
+        self.charts.alarm_asked.connect(self._find_alarm)
+        self.tabs.acknowledge_asked.connect(self._acknowledge)
+        self.tabs.alarm_opened.connect(self.open_alarm)
+
+    def show_model(self, name: str) -> None:
+        """Turn to a model; what is shown of another one stays until the answer comes."""
+        if name != self.model:
+            self.model = name
+            self.shown = None
+        self.refresh()
+
+    def site_changed(self) -> None:
+        """Refresh now when seen, else when next seen."""
+        self._stale = True
+        if self.isVisible():
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Ask the desk for the whole page; charts are prepared on the worker as well."""
+        if not self.model:
+            return
+        self._stale = False
+        name, desk = self.model, self.desk
+
+        def work() -> tuple[ModelPage, Picture]:
+            page = desk.model_page(name, None, None)
+            return page, prepare(page)
+
+        self.tasks.latest("model-page", work, self._show, self._not_read, subject=name)
+
+    def ask_promotion(self, number: int) -> None:
+        """Preview a promotion, then open its sheet."""
+        model = self.model
+        self.header.set_busy(self.header.promote, "The preview is being prepared.")
+        self.tasks.run(lambda: self.desk.preview_promotion(model, number), self._open_sheet, self._no_preview)
+
+    def ask_rollback(self) -> None:
+        """Preview a rollback to the last known good version, then open its sheet."""
+        model = self.model
+        self.header.set_busy(self.header.roll_back, "The preview is being prepared.")
+        self.tasks.run(lambda: self.desk.preview_rollback(model), self._open_sheet, self._no_preview)
+
+    def ask_report(self) -> None:
+        """Ask for a report's period."""
+        if self.shown is not None:
+            ReportDialog(self.desk, self.tasks, self.shown, self).open()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _show(self, answer: tuple[ModelPage, Picture]) -> None:
+        page, picture = answer
+        if page.tile.name != self.model:
+            return
+        fresh = self.shown is None
+        self.shown = page
+        self.header.show_page(page)
+        self.tabs.show_page(page)
+        self.charts.show_picture(picture, new_model=fresh)
+
+    def _not_read(self, error: Exception) -> None:
+        self.header.show_error(sentence_of(error))
+
+    def _open_sheet(self, preview: Preview) -> None:
+        if self.shown is None or preview.model != self.model:
+            return
+        self.header.show_page(self.shown)
+        sheet = ReleaseSheet(self.desk, self.tasks, self.theme, preview, self.shown.tile.title, self)
+        sheet.ended.connect(self._acted)
+        sheet.open()
+
+    def _no_preview(self, error: Exception) -> None:
+        if self.shown is not None:
+            self.header.show_page(self.shown)
+        ErrorDialog(self.theme, error, self).open()
+
+    def _acted(self, _result: object) -> None:
+        self.refresh()
+        self.site_acted.emit()
+
+    def _acknowledge(self, alarms: object) -> None:
+        ask_and_acknowledge(self, self.desk, self.tasks, alarms, self._acted)
+
+    def _find_alarm(self, mark: Mark) -> None:
+        """The alarm that a flag stands for, found by the instant of its activation."""
+        alarms = () if self.shown is None else self.shown.alarms
+        found = min(alarms, key=lambda alarm: abs(alarm.activated_at - mark.at), default=None)
+        if found is not None:
+            self.open_alarm.emit(found.id)
+
+    def _arrange(self) -> None:
+        """On a low screen the tables start folded away; the reader's own choice holds until the size class changes."""
+        low = self.height() < ROOMY
+        if low != self._folded_by_size:
+            self._folded_by_size = low
+            self.tabs.fold(low)
+
+    def _share_height(self, folded: bool) -> None:
+        self.splitter.setSizes([10_000, 1] if folded else [68, 32])
