@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from aiqu_desktop.ingest.faults import BadFile, shown
 from aiqu_desktop.ingest.ledger import ModelFacts, find_model, was_taken
 from aiqu_desktop.ingest.reading import read_batch
 from aiqu_desktop.ingest.store import ACTOR, Store
-from aiqu_desktop.ingest.upkeep import sweep_orphans, verify_segments
+from aiqu_desktop.ingest.upkeep import sweep_again, sweep_once, verify_segments
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import IngestFile
 from aiqu_desktop.security import audit
@@ -78,18 +79,19 @@ class Ingest:
         found = waiting_files(folder)
         if not found:
             return IngestReport(())
-        sweep_orphans(self._registry, model)
+        sweep_once(self._registry, model)
         store = Store(self._registry, site_box(self._registry), model)
         outcomes: list[FileOutcome] = []
         waiting: list[str] = []
         for file in found:
-            if not file.settled(self._settle_seconds):
-                waiting.append(_printable(file.path.name))
-                continue
-            outcome = self._take(model, store, file)
+            try:
+                outcome = self._take(model, store, file) if file.settled(self._settle_seconds) else None
+            except BaseException:
+                sweep_again(self._registry)  # a segment may have got its name without being recorded
+                raise
             if outcome is not None:
                 outcomes.append(outcome)
-            elif file.path.exists():
+            elif os.path.lexists(file.path):
                 waiting.append(_printable(file.path.name))
         return IngestReport(tuple(outcomes), tuple(waiting))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from pathlib import Path
 
 from sqlalchemy import select
@@ -13,6 +14,22 @@ from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Segment
 
 _DRAFT_SECONDS = 600  # a draft lives for seconds; an older one has lost its process
+
+
+_swept: weakref.WeakKeyDictionary[Registry, set[int]] = weakref.WeakKeyDictionary()
+
+
+def sweep_once(registry: Registry, model: ModelFacts) -> None:
+    """`sweep_orphans` the first time that a registry asks for a model: crashes happen between two openings."""
+    done = _swept.setdefault(registry, set())
+    if model.id not in done:
+        sweep_orphans(registry, model)
+        done.add(model.id)
+
+
+def sweep_again(registry: Registry) -> None:
+    """Have every model swept once more: something went wrong in this very process."""
+    _swept.pop(registry, None)
 
 
 def sweep_orphans(registry: Registry, model: ModelFacts) -> tuple[Path, ...]:

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,8 @@ from tests.ingest.test_taking import everything
 
 _REPOSITORY = Path(__file__).parents[2]
 
+Pieces = tuple[tuple[str, tuple[int, ...]], ...]  # files: their form and the numbers of their rows
+
 
 def content(store: ObservationStore) -> list[tuple[tuple[str, str], ...]]:
     """Everything in the store, in a form that compares (NaN equals NaN)."""
@@ -32,39 +35,39 @@ def content(store: ObservationStore) -> list[tuple[tuple[str, str], ...]]:
 
 
 @st.composite
-def splits(draw: st.DrawFn) -> list[tuple[str, list[int]]]:
+def splits(draw: st.DrawFn) -> Pieces:
     """Twelve rows over some files of either form: every row at least once, some more often, in any order."""
     rows = draw(st.permutations(range(12)))
     extra = draw(st.lists(st.integers(0, 11), max_size=10))
     pieces: list[list[int]] = [[] for _ in range(draw(st.integers(1, 5)))]
     for row in [*rows, *extra]:
         pieces[draw(st.integers(0, len(pieces) - 1))].append(row)
-    return [(draw(st.sampled_from(["csv", "parquet"])), piece) for piece in pieces if piece]
+    return tuple((draw(st.sampled_from(["csv", "parquet"])), tuple(piece)) for piece in pieces if piece)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@cache
+def store_of(observation_files: Pieces, label_files: Pieces) -> list[tuple[tuple[str, str], ...]]:
+    """What a new site's store holds after one scan of these files."""
+    with tempfile.TemporaryDirectory() as folder:
+        registry = make_site(Path(folder) / "site")
+        drop = drop_folder(registry, MODEL)
+        for number, (form, rows) in enumerate(observation_files):
+            (write_csv if form == "csv" else write_parquet)(drop / f"o{number}.{form}", observations(rows))
+        for number, (form, rows) in enumerate(label_files):
+            (write_csv if form == "csv" else write_parquet)(drop / f"l{number}.{form}", [label(row) for row in rows])
+        report = Ingest(registry, settle_seconds=0).scan(MODEL)
+        assert {file.outcome for file in report.files} <= {"taken", "repeated"}
+        assert report.rows_added == 24
+        found = content(ObservationStore(registry))
+        registry.close()
+        return found
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(files=splits(), labels=splits())
-def test_any_split_of_rows_over_files_gives_the_same_store(
-    files: list[tuple[str, list[int]]], labels: list[tuple[str, list[int]]]
-) -> None:
-    def taken(observation_files: list[tuple[str, list[int]]], label_files: list[tuple[str, list[int]]]) -> object:
-        with tempfile.TemporaryDirectory() as folder:
-            registry = make_site(Path(folder) / "site")
-            drop = drop_folder(registry, MODEL)
-            for number, (form, rows) in enumerate(observation_files):
-                write = write_csv if form == "csv" else write_parquet
-                write(drop / f"o{number}.{form}", observations(rows))
-            for number, (form, rows) in enumerate(label_files):
-                write = write_csv if form == "csv" else write_parquet
-                write(drop / f"l{number}.{form}", [label(row) for row in rows])
-            report = Ingest(registry, settle_seconds=0).scan(MODEL)
-            assert {file.outcome for file in report.files} <= {"taken", "repeated"}
-            assert report.rows_added == 24
-            found = content(ObservationStore(registry))
-            registry.close()
-            return found
-
-    assert taken(files, labels) == taken([("csv", list(range(12)))], [("csv", list(range(12)))])
+def test_any_split_of_rows_over_files_gives_the_same_store(files: Pieces, labels: Pieces) -> None:
+    whole = (("csv", tuple(range(12))),)
+    assert store_of(files, labels) == store_of(whole, whole)
 
 
 def fill(registry: Registry) -> None:
@@ -189,15 +192,41 @@ def test_two_processes_and_a_thread_on_one_folder_take_every_row_once(tmp_path: 
     registry.close()
 
 
-def test_a_segment_that_a_crash_left_unrecorded_is_removed(tmp_path: Path) -> None:
+def test_a_segment_that_a_crash_left_unrecorded_is_removed_at_the_next_opening(tmp_path: Path) -> None:
     registry = make_site(tmp_path / "site")
     drop = drop_folder(registry, MODEL)
     write_csv(drop / "1.csv", observations(range(3)))
     Ingest(registry, settle_seconds=0).scan(MODEL)
+    registry.close()
     orphan = registry.paths.observations / MODEL / "observations-20080301T000000-0123456789abcdef.parquet"
     orphan.write_bytes(b"PAR1 never recorded")
+    registry = Registry.open(registry.paths, registry.clock)
     write_csv(drop / "2.csv", observations(range(3, 5)))
     Ingest(registry, settle_seconds=0).scan(MODEL)
     assert not orphan.exists()
     assert len(everything(ObservationStore(registry))) == 5
+    registry.close()
+
+
+def test_a_commit_that_fails_leaves_no_segment_behind_and_the_file_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = make_site(tmp_path / "site")
+    drop = drop_folder(registry, MODEL)
+    write_csv(drop / "1.csv", observations(range(3)))
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(audit, "record", full)
+        with pytest.raises(OSError, match="No space left"):
+            Ingest(registry, settle_seconds=0).scan(MODEL)
+    assert (drop / "1.csv").exists()
+    assert everything(ObservationStore(registry)) == []
+    write_csv(drop / "0.csv", observations(range(5)))
+    assert [file.rows_added for file in Ingest(registry, settle_seconds=0).scan(MODEL).files] == [5, 0]
+    with registry.read() as session:
+        recorded = set(session.scalars(select(Segment.path)))
+    assert {f"{MODEL}/{path.name}" for path in (registry.paths.observations / MODEL).iterdir()} == recorded
     registry.close()
