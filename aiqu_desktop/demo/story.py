@@ -25,12 +25,12 @@ _SOURCES = {
     "gas-concentration": ("gas.parquet", "concentration_ppmv"),
     "machine-failure": ("machine.parquet", "Machine_failure"),
 }
-# The plant measures some ten samples a day and stands still at times: daily checks, windows of four weeks.
+# The plant measures some ten samples a day and stands still at times: windows of weeks, checked every few days.
 _CHECKS: Mapping[CheckKind, Mapping[str, Any]] = {
     CheckKind.PERFORMANCE: {"every_seconds": _DAY, "min_labels": 30},
-    CheckKind.DRIFT: {"every_seconds": 3 * _DAY},
-    CheckKind.QUALITY: {"every_seconds": _DAY, "window_days": 14.0, "min_rows": 10},
-    CheckKind.FRESHNESS: {"every_seconds": _DAY, "data_days": 10.0, "label_days": 21.0},
+    CheckKind.DRIFT: {"every_seconds": 4 * _DAY},
+    CheckKind.QUALITY: {"every_seconds": 3 * _DAY, "window_days": 14.0, "min_rows": 10},
+    CheckKind.FRESHNESS: {"every_seconds": 2 * _DAY, "data_days": 10.0, "label_days": 21.0},
     CheckKind.INTEGRITY: {"every_seconds": 30 * _DAY},
 }
 

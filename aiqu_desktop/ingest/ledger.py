@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import Text, select, type_coerce
 from sqlalchemy.orm import Session
 
 from aiqu_desktop.core.errors import UserError
@@ -33,10 +35,16 @@ def find_model(registry: Registry, name: str) -> ModelFacts:
         UserError: if there is none.
     """
     with registry.read() as session:
-        row = session.execute(select(Model.id, Model.input_schema).where(Model.name == name)).first()
+        row = session.execute(select(Model.id, type_coerce(Model.input_schema, Text)).where(Model.name == name)).first()
     if row is None:
         raise UserError(f"There is no model {name!r} on this site; import a bundle of it first.")
-    return ModelFacts(row.id, name, InputSchema.from_json(row.input_schema))
+    return ModelFacts(row[0], name, _parsed(row[1]))
+
+
+@lru_cache(maxsize=256)
+def _parsed(schema: str) -> InputSchema:
+    """A schema of hundreds of features takes milliseconds to read, and every window and every file asks for it."""
+    return InputSchema.from_json(json.loads(schema))
 
 
 def id_table(kind: str) -> type[ObservationId] | type[LabelId]:

@@ -129,23 +129,23 @@ class ObservationStore:
 
     def newest_event_time(self, model_name: str) -> datetime | None:
         """When the newest observation was made; None without any."""
-        model = find_model(self._registry, model_name)
-        with self._registry.read() as session:
-            query = select(func.max(Segment.last_time)).where(
-                Segment.model_id == model.id, Segment.kind == OBSERVATIONS
-            )
-            newest = session.scalar(query)
-        return None if newest is None else as_utc(newest)
+        return self._newest(model_name, OBSERVATIONS)
 
-    def newest_labelled_time(self, model_name: str) -> datetime | None:
-        """The event time of the newest observation whose label has come; None without any."""
-        newest = self.last_n(model_name, 1, columns=("labelled_at",), labelled_only=True)
-        return as_instant(newest.columns["event_time"][-1]) if newest.rows else None
+    def newest_label_time(self, model_name: str) -> datetime | None:
+        """When the newest label was given; None without any."""
+        return self._newest(model_name, LABELS)
 
     def counts(self, model_name: str, start: datetime, end: datetime) -> tuple[int, int]:
         """How many observations lie in a window, and for how many of them a label has come."""
         window = self.window(model_name, start, end, columns=("labelled_at",))
         return window.rows, int((~np.isnat(window.columns["labelled_at"])).sum())
+
+    def _newest(self, model_name: str, kind: str) -> datetime | None:
+        model = find_model(self._registry, model_name)
+        query = select(func.max(Segment.last_time)).where(Segment.model_id == model.id, Segment.kind == kind)
+        with self._registry.read() as session:
+            newest = session.scalar(query)
+        return None if newest is None else as_utc(newest)
 
     def _segments(
         self, model: ModelFacts, kind: str, start: datetime, end: datetime | None = None

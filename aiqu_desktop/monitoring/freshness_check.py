@@ -11,11 +11,11 @@ from aiqu_desktop.monitoring.settings import FreshnessSettings
 
 
 def answer(settings: FreshnessSettings, context: CheckContext) -> CheckOutcome:
-    """Compare the age of the newest observation and of the newest labelled one with their deadlines."""
+    """Compare the age of the newest observation and of the newest label with their deadlines."""
     newest = context.store.newest_event_time(context.model)
-    labelled = context.store.newest_labelled_time(context.model)
+    labelled = context.store.newest_label_time(context.model)
     data = _condition("freshness-data", "observation", newest, settings.data_days, context.now)
-    labels = _condition("freshness-labels", "labelled observation", labelled, settings.label_days, context.now)
+    labels = _condition("freshness-labels", "label", labelled, settings.label_days, context.now)
     stale = [condition for condition in (data, labels) if condition.bad]
     if stale:
         verdict, summary = Verdict.BAD, " ".join(condition.message for condition in stale)

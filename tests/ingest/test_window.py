@@ -91,13 +91,14 @@ def test_counts_and_newest_times(filled: Registry) -> None:
     store = ObservationStore(filled)
     assert store.counts(MODEL, START, START + 10 * HOUR) == (10, 3)
     assert store.newest_event_time(MODEL) == START + 39 * HOUR
-    assert store.newest_labelled_time(MODEL) == START + 36 * HOUR
+    given = store.window(MODEL, START, START + 40 * HOUR, labelled_only=True).columns["labelled_at"].max()
+    assert store.newest_label_time(MODEL) == given.astype("datetime64[us]").item().replace(tzinfo=UTC)
 
 
 def test_a_model_without_data_has_no_newest_times_and_empty_windows(registry: Registry) -> None:
     store = ObservationStore(registry)
     assert store.newest_event_time(MODEL) is None
-    assert store.newest_labelled_time(MODEL) is None
+    assert store.newest_label_time(MODEL) is None
     assert store.last_n(MODEL, 5).rows == 0
     assert store.counts(MODEL, START, START + HOUR) == (0, 0)
 

@@ -64,7 +64,7 @@ class CheckRun(Base):
     state: Mapped[RunState] = mapped_column(word(RunState))
     verdict: Mapped[Verdict] = mapped_column(word(Verdict), default=Verdict.UNKNOWN)
     summary: Mapped[str] = mapped_column(default="")
-    result: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    result: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)  # large: read when wanted
     window_from: Mapped[datetime | None]
     window_to: Mapped[datetime | None]
     rows: Mapped[int] = mapped_column(default=0)

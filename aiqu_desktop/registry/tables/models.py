@@ -33,7 +33,7 @@ class Model(Base):
     title: Mapped[str]
     task: Mapped[Task] = mapped_column(word(Task))
     owner: Mapped[str]
-    input_schema: Mapped[dict[str, Any]]
+    input_schema: Mapped[dict[str, Any]] = mapped_column(deferred=True)  # hundreds of features: read when wanted
     primary_metric: Mapped[str]
     created_at: Mapped[datetime]
 
@@ -61,7 +61,7 @@ class Version(Base):
     number: Mapped[int]
     state: Mapped[VersionState] = mapped_column(word(VersionState))
     digest: Mapped[str]  # SHA-256 of model.onnx: what the target must answer with
-    input_schema: Mapped[dict[str, Any]]
+    input_schema: Mapped[dict[str, Any]] = mapped_column(deferred=True)  # hundreds of features: read when wanted
     metrics: Mapped[dict[str, Any]]
     notes: Mapped[str]
     author: Mapped[str]

@@ -34,7 +34,7 @@ class Release(Base):
     state: Mapped[ReleaseState] = mapped_column(word(ReleaseState))
     requested_by: Mapped[str]
     reason: Mapped[str]
-    evidence: Mapped[dict[str, Any]]  # the gates as they were shown
+    evidence: Mapped[dict[str, Any]] = mapped_column(deferred=True)  # the gates as they were shown
     intended_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     wall_seconds: Mapped[float | None]  # from intent to proof, on the monotonic clock
