@@ -54,8 +54,8 @@ def bring_up_to_date(engine: Engine, paths: SitePaths, now: datetime) -> Path | 
         return None
     if current is not None and current not in known_revisions():
         raise UserError(
-            f"The registry {paths.registry} was made by a newer AiQu Desktop (schema {current}, this one knows {newest}); "
-            "open it with that version or restore an older backup."
+            f"The registry {paths.registry} was made by a newer AiQu Desktop "
+            f"(schema {current}, this one knows {newest}); open it with that version or restore an older backup."
         )
     copy = None if current is None else back_up(engine, paths, now, f"before-{newest}")
     upgrade(engine, newest)

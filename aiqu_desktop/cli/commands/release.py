@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,7 +102,7 @@ def _carry_out(
 
 
 def _confirmed(preview: Preview) -> bool:
-    if not click.get_text_stream("stdin").isatty():
+    if not sys.stdin.isatty():
         raise UserError(f"A {preview.kind.value} asks before it acts, and there is no terminal to ask at; add --yes.")
     return click.confirm(f"{preview.kind.value.capitalize()} of {preview.model} now?", default=False)
 

@@ -24,7 +24,7 @@ class AlarmCondition(Base):
 
 
 class Alarm(Base):
-    """One activation of one condition, from onset to normal. Rows are kept for ever; at most one is open per condition."""
+    """One activation of one condition, from onset to normal. Rows are kept; at most one is open per condition."""
 
     __tablename__ = "alarms"
     __table_args__ = (
