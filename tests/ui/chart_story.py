@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -45,19 +46,30 @@ ALARM_2 = datetime(2010, 1, 14, 6, 0, tzinfo=UTC)
 SILENCE = (datetime(2009, 12, 22, tzinfo=UTC), datetime(2010, 1, 4, tzinfo=UTC))
 UNLABELLED = (datetime(2009, 4, 20, tzinfo=UTC), datetime(2009, 5, 12, tzinfo=UTC))
 LIMIT = 0.85
-FEATURES = tuple(f"sensor{s:02d}_{kind}" for s in range(1, 17) for kind in (
-    "dR", "dR_norm", "ema_rise_0.001", "ema_rise_0.01", "ema_rise_0.1", "ema_decay_0.001", "ema_decay_0.01",
-    "ema_decay_0.1",
-))  # fmt: skip
+FEATURES = tuple(
+    f"sensor{s:02d}_{kind}"
+    for s in range(1, 17)
+    for kind in (
+        "dR",
+        "dR_norm",
+        "ema_rise_0.001",
+        "ema_rise_0.01",
+        "ema_rise_0.1",
+        "ema_decay_0.001",
+        "ema_decay_0.01",
+        "ema_decay_0.1",
+    )
+)
 
 
 def series(name: str, title: str, unit: str, times, values, **columns) -> Series:
     """A Series with NaN where a column is not given."""
     times, values = np.asarray(times, float), np.asarray(values, float)
     blank = np.full(len(times), np.nan)
-    given = {key: np.broadcast_to(np.asarray(columns.get(key, blank), float), times.shape).copy() for key in (
-        "low", "high", "limit", "n", "version"
-    )}  # fmt: skip
+    given = {
+        key: np.broadcast_to(np.asarray(columns.get(key, blank), float), times.shape).copy()
+        for key in ("low", "high", "limit", "n", "version")
+    }
     return Series(name, title, unit, times, values, **given)
 
 
@@ -115,12 +127,24 @@ def story_page(*, health: Health = Health.GOOD, now: datetime = NOW) -> ModelPag
         end=now,
         first_data=BEGIN,
         performance=(
-            series("accuracy", "Accuracy", "", times, values, low=low, high=high, limit=LIMIT, n=n_week, version=version),
-            series("macro_f1", "Macro F1", "", times, values - 0.013, low=low - 0.013, high=high - 0.013, n=n_week,
-                   version=version),
+            series(
+                "accuracy", "Accuracy", "", times, values, low=low, high=high, limit=LIMIT, n=n_week, version=version
+            ),
+            series(
+                "macro_f1",
+                "Macro F1",
+                "",
+                times,
+                values - 0.013,
+                low=low - 0.013,
+                high=high - 0.013,
+                n=n_week,
+                version=version,
+            ),
         ),
-        drift=series("drift_share", "Drifted features", "", heat.times, share, limit=0.25,
-                     n=np.full(len(heat.times), 128.0)),
+        drift=series(
+            "drift_share", "Drifted features", "", heat.times, share, limit=0.25, n=np.full(len(heat.times), 128.0)
+        ),
         volume=series("volume", "Observations a day", "", times, volume),
         coverage=series("coverage", "Labelled", "", times, coverage),
         heat=heat,
@@ -132,7 +156,7 @@ def story_page(*, health: Health = Health.GOOD, now: datetime = NOW) -> ModelPag
         runs=_runs(now),
         promote=ActionState(False, "No candidate has arrived since version 4; import a bundle first."),
         roll_back=ActionState(True, "", (2, 1)),
-    )  # fmt: skip
+    )
 
 
 def short_page() -> ModelPage:
@@ -146,41 +170,73 @@ def short_page() -> ModelPage:
     half = 1.2 / np.sqrt(n + 20) / 2
     keep = times < (NOW - timedelta(hours=1)).timestamp()
     effects = np.abs(rng.normal(0.25, 0.15, (128, 48)))
-    from dataclasses import replace
-
     return replace(
         page,
-        performance=(series("accuracy", "Accuracy", "", times[keep], values[keep], low=(values - half)[keep],
-                            high=np.minimum(values + half, 1)[keep], limit=LIMIT, n=n[keep], version=4),),
+        performance=(
+            series(
+                "accuracy",
+                "Accuracy",
+                "",
+                times[keep],
+                values[keep],
+                low=(values - half)[keep],
+                high=np.minimum(values + half, 1)[keep],
+                limit=LIMIT,
+                n=n[keep],
+                version=4,
+            ),
+        ),
         drift=series("drift_share", "Drifted features", "", times, np.zeros(48), limit=0.25, n=np.full(48, 128.0)),
         volume=series("volume", "Observations a day", "", [begin.timestamp(), begin.timestamp() + DAY], [480, 505]),
         coverage=series("coverage", "Labelled", "", [begin.timestamp(), begin.timestamp() + DAY], [0.4, 0.3]),
         heat=HeatMap(page.heat.features, times, effects, np.zeros((128, 48), bool)),
         marks=(Mark(begin + timedelta(hours=3), "promotion", "v4 live", "Version 4 was promoted by A. Lind."),),
-        served=(ServedSpan(2, begin - timedelta(days=4), begin + timedelta(hours=3)),
-                ServedSpan(4, begin + timedelta(hours=3), None)),
+        served=(
+            ServedSpan(2, begin - timedelta(days=4), begin + timedelta(hours=3)),
+            ServedSpan(4, begin + timedelta(hours=3), None),
+        ),
         first_data=begin,
-    )  # fmt: skip
+    )
 
 
 def empty_page() -> ModelPage:
     """A model that was imported and has not seen one observation."""
-    from dataclasses import replace
-
     page = story_page(health=Health.UNKNOWN)
     nothing = series("accuracy", "Accuracy", "", [], [])
     tile = replace(
-        page.tile, reason="No observations have arrived yet; check the line's drop folder.", champion=None,
-        serving_proven=False, value=None, low=None, high=None, n=0, trend=(), drift_share=None, data_as_of=None,
-        last_check_at=None, open_alarms=0, unacknowledged_alarms=0,
-    )  # fmt: skip
+        page.tile,
+        reason="No observations have arrived yet; check the line's drop folder.",
+        champion=None,
+        serving_proven=False,
+        value=None,
+        low=None,
+        high=None,
+        n=0,
+        trend=(),
+        drift_share=None,
+        data_as_of=None,
+        last_check_at=None,
+        open_alarms=0,
+        unacknowledged_alarms=0,
+    )
     return replace(
-        page, tile=tile, first_data=None, performance=(nothing,), drift=series("drift_share", "Drifted features", "", [], []),
-        volume=series("volume", "Observations a day", "", [], []), coverage=series("coverage", "Labelled", "", [], []),
-        heat=HeatMap((), np.empty(0), np.empty((0, 0)), np.empty((0, 0), bool)), marks=(), served=(), versions=(),
-        releases=(), alarms=(), runs=(), promote=ActionState(False, "No version has been imported yet."),
+        page,
+        tile=tile,
+        first_data=None,
+        performance=(nothing,),
+        drift=series("drift_share", "Drifted features", "", [], []),
+        volume=series("volume", "Observations a day", "", [], []),
+        coverage=series("coverage", "Labelled", "", [], []),
+        heat=HeatMap((), np.empty(0), np.empty((0, 0)), np.empty((0, 0), bool)),
+        marks=(),
+        served=(),
+        versions=(),
+        releases=(),
+        alarms=(),
+        runs=(),
+        promote=ActionState(False, "No version has been imported yet."),
         roll_back=ActionState(False, "Nothing has been live before, so there is nothing to go back to."),
-    )  # fmt: skip
+    )
 
 
 def _heat(rng, days, version, silent) -> HeatMap:
@@ -216,28 +272,62 @@ def _tile(health, values, low, high, n, now) -> ModelTile:
         Health.UNKNOWN: "No labels have arrived for 22 days; nobody knows how accurate the model is.",
     }[health]
     return ModelTile(
-        name="gas-classifier", title="Gas classifier", task=Task.CLASSIFICATION, health=health, reason=reason, champion=4,
-        serving_proven=health is not Health.UNKNOWN, metric="accuracy", unit="", value=float(values[newest]),
-        low=float(low[newest]), high=float(high[newest]), n=int(n[newest]), limit=LIMIT, higher_is_better=True,
-        trend=(), drift_share=0.02, data_as_of=now - timedelta(hours=5), last_check_at=now - timedelta(minutes=20),
-        open_alarms=0 if health is Health.GOOD else 1, unacknowledged_alarms=0 if health is Health.GOOD else 1,
-    )  # fmt: skip
+        name="gas-classifier",
+        title="Gas classifier",
+        task=Task.CLASSIFICATION,
+        health=health,
+        reason=reason,
+        champion=4,
+        serving_proven=health is not Health.UNKNOWN,
+        metric="accuracy",
+        unit="",
+        value=float(values[newest]),
+        low=float(low[newest]),
+        high=float(high[newest]),
+        n=int(n[newest]),
+        limit=LIMIT,
+        higher_is_better=True,
+        trend=(),
+        drift_share=0.02,
+        data_as_of=now - timedelta(hours=5),
+        last_check_at=now - timedelta(minutes=20),
+        open_alarms=0 if health is Health.GOOD else 1,
+        unacknowledged_alarms=0 if health is Health.GOOD else 1,
+    )
 
 
 def _marks() -> tuple[Mark, ...]:
     return (
         Mark(BEGIN, "promotion", "v1 live", "Version 1 was promoted by A. Lind: first model of the line."),
         Mark(ONSET, "onset", "onset", "Accuracy began to fall on 28 July 2009 (estimated by the change detector)."),
-        Mark(ALARM, "alarm", "accuracy", "Accuracy 0.79 fell below its limit of 0.85; 17 days after the estimated onset."),
+        Mark(
+            ALARM, "alarm", "accuracy", "Accuracy 0.79 fell below its limit of 0.85; 17 days after the estimated onset."
+        ),
         Mark(PROMOTE_2, "promotion", "v2 live", "Version 2 was promoted by A. Lind: trained on months 1 to 10."),
         Mark(PROMOTE_3, "promotion", "v3 live", "Version 3 was promoted by J. Berg: looked good on its own data."),
         Mark(ALARM_2 - timedelta(days=2), "onset", "onset", "Accuracy began to fall on 12 January 2010."),
-        Mark(ALARM_2, "alarm", "accuracy", "Accuracy 0.61 fell below its limit of 0.85; 2 days after the estimated onset."),
-        Mark(ROLL_BACK, "rollback", "back to v2", "Shift operator M. Ek rolled back to version 2 in 1.4 s: wrong gases."),
-        Mark(PROMOTE_4 - timedelta(hours=3), "reverted", "v4 reverted",
-             "Version 4 did not pass its golden cases on the line; version 2 stayed live."),
-        Mark(PROMOTE_4, "promotion", "v4 live", "Version 4 was promoted by A. Lind: trained on everything up to month 17."),
-    )  # fmt: skip
+        Mark(
+            ALARM_2,
+            "alarm",
+            "accuracy",
+            "Accuracy 0.61 fell below its limit of 0.85; 2 days after the estimated onset.",
+        ),
+        Mark(
+            ROLL_BACK, "rollback", "back to v2", "Shift operator M. Ek rolled back to version 2 in 1.4 s: wrong gases."
+        ),
+        Mark(
+            PROMOTE_4 - timedelta(hours=3),
+            "reverted",
+            "v4 reverted",
+            "Version 4 did not pass its golden cases on the line; version 2 stayed live.",
+        ),
+        Mark(
+            PROMOTE_4,
+            "promotion",
+            "v4 live",
+            "Version 4 was promoted by A. Lind: trained on everything up to month 17.",
+        ),
+    )
 
 
 def _served(now: datetime) -> tuple[ServedSpan, ...]:
@@ -280,53 +370,156 @@ def _versions() -> tuple[VersionRow, ...]:
     )
     return tuple(
         VersionRow(
-            number, state, f"{number}a7c3e91d20b4f6{number}" * 4, {
+            number,
+            state,
+            f"{number}a7c3e91d20b4f6{number}" * 4,
+            {
                 "accuracy": {"value": value, "low": low, "high": high, "n": n},
                 "macro_f1": {"value": value - 0.013, "low": low - 0.015, "high": high - 0.01, "n": n},
-            }, notes, "Data science, Luleå", at - timedelta(days=6), at - timedelta(days=1), "A. Lind", number == 2,
+            },
+            notes,
+            "Data science, Luleå",
+            at - timedelta(days=6),
+            at - timedelta(days=1),
+            "A. Lind",
+            number == 2,
         )
         for number, state, value, low, high, n, notes, at in facts
-    )  # fmt: skip
+    )
 
 
 def _releases() -> tuple[ReleaseRow, ...]:
     kinds = ReleaseKind
     return (
-        ReleaseRow("r-0006", kinds.PROMOTION, ReleaseState.COMPLETED, 2, 4, "A. Lind", "Beats v2 on the plant's own data.",
-                   PROMOTE_4, PROMOTE_4 + timedelta(seconds=2), 1.9, "The line answers with version 4; 24 of 24 golden cases."),
-        ReleaseRow("r-0005", kinds.PROMOTION, ReleaseState.REVERTED, 2, 4, "A. Lind", "Beats v2 on the plant's own data.",
-                   PROMOTE_4 - timedelta(hours=3), PROMOTE_4 - timedelta(hours=3) + timedelta(seconds=9), 9.2,
-                   "Golden case 7 differed by 0.31; version 2 stayed live."),
-        ReleaseRow("r-0004", kinds.ROLLBACK, ReleaseState.COMPLETED, 3, 2, "M. Ek", "Wrong gases since Monday.",
-                   ROLL_BACK, ROLL_BACK + timedelta(seconds=1.4), 1.4, "The line answers with version 2; 24 of 24 golden cases."),
-        ReleaseRow("r-0003", kinds.PROMOTION, ReleaseState.COMPLETED, 2, 3, "J. Berg", "Better on its own held-out data.",
-                   PROMOTE_3, PROMOTE_3 + timedelta(seconds=2), 2.1, "The line answers with version 3; 24 of 24 golden cases."),
-        ReleaseRow("r-0002", kinds.PROMOTION, ReleaseState.COMPLETED, 1, 2, "A. Lind", "Version 1 decayed.",
-                   PROMOTE_2, PROMOTE_2 + timedelta(seconds=2), 2.0, "The line answers with version 2; 24 of 24 golden cases."),
-    )  # fmt: skip
+        ReleaseRow(
+            "r-0006",
+            kinds.PROMOTION,
+            ReleaseState.COMPLETED,
+            2,
+            4,
+            "A. Lind",
+            "Beats v2 on the plant's own data.",
+            PROMOTE_4,
+            PROMOTE_4 + timedelta(seconds=2),
+            1.9,
+            "The line answers with version 4; 24 of 24 golden cases.",
+        ),
+        ReleaseRow(
+            "r-0005",
+            kinds.PROMOTION,
+            ReleaseState.REVERTED,
+            2,
+            4,
+            "A. Lind",
+            "Beats v2 on the plant's own data.",
+            PROMOTE_4 - timedelta(hours=3),
+            PROMOTE_4 - timedelta(hours=3) + timedelta(seconds=9),
+            9.2,
+            "Golden case 7 differed by 0.31; version 2 stayed live.",
+        ),
+        ReleaseRow(
+            "r-0004",
+            kinds.ROLLBACK,
+            ReleaseState.COMPLETED,
+            3,
+            2,
+            "M. Ek",
+            "Wrong gases since Monday.",
+            ROLL_BACK,
+            ROLL_BACK + timedelta(seconds=1.4),
+            1.4,
+            "The line answers with version 2; 24 of 24 golden cases.",
+        ),
+        ReleaseRow(
+            "r-0003",
+            kinds.PROMOTION,
+            ReleaseState.COMPLETED,
+            2,
+            3,
+            "J. Berg",
+            "Better on its own held-out data.",
+            PROMOTE_3,
+            PROMOTE_3 + timedelta(seconds=2),
+            2.1,
+            "The line answers with version 3; 24 of 24 golden cases.",
+        ),
+        ReleaseRow(
+            "r-0002",
+            kinds.PROMOTION,
+            ReleaseState.COMPLETED,
+            1,
+            2,
+            "A. Lind",
+            "Version 1 decayed.",
+            PROMOTE_2,
+            PROMOTE_2 + timedelta(seconds=2),
+            2.0,
+            "The line answers with version 2; 24 of 24 golden cases.",
+        ),
+    )
 
 
 def _alarms() -> tuple[AlarmRow, ...]:
     return (
-        AlarmRow(12, "gas-classifier", "Gas classifier", "performance", Priority.HIGH, AlarmState.NORMAL,
-                 "Accuracy 0.61 is below its limit of 0.85.", "Roll back to the last known good version.", 3,
-                 ALARM_2 - timedelta(days=2), ALARM_2, ALARM_2 + timedelta(hours=2), "M. Ek", "Rolling back.",
-                 ROLL_BACK + timedelta(days=6)),
-        AlarmRow(7, "gas-classifier", "Gas classifier", "performance", Priority.HIGH, AlarmState.UNACKNOWLEDGED,
-                 "Accuracy 0.79 is below its limit of 0.85.", "Ask for a renewed version.", 1, ONSET, ALARM, None, "", "",
-                 None),
-    )  # fmt: skip
+        AlarmRow(
+            12,
+            "gas-classifier",
+            "Gas classifier",
+            "performance",
+            Priority.HIGH,
+            AlarmState.NORMAL,
+            "Accuracy 0.61 is below its limit of 0.85.",
+            "Roll back to the last known good version.",
+            3,
+            ALARM_2 - timedelta(days=2),
+            ALARM_2,
+            ALARM_2 + timedelta(hours=2),
+            "M. Ek",
+            "Rolling back.",
+            ROLL_BACK + timedelta(days=6),
+        ),
+        AlarmRow(
+            7,
+            "gas-classifier",
+            "Gas classifier",
+            "performance",
+            Priority.HIGH,
+            AlarmState.UNACKNOWLEDGED,
+            "Accuracy 0.79 is below its limit of 0.85.",
+            "Ask for a renewed version.",
+            1,
+            ONSET,
+            ALARM,
+            None,
+            "",
+            "",
+            None,
+        ),
+    )
 
 
 def _runs(now: datetime) -> tuple[CheckRunRow, ...]:
     kinds = (CheckKind.PERFORMANCE, CheckKind.DRIFT, CheckKind.QUALITY, CheckKind.FRESHNESS, CheckKind.INTEGRITY)
     summaries = (
-        "Accuracy 0.957 on 1,240 labelled observations", "2 of 128 features drifted", "0 of 520 rows quarantined",
-        "Newest observation is 5 h old", "Artifact digest matches",
-    )  # fmt: skip
+        "Accuracy 0.957 on 1,240 labelled observations",
+        "2 of 128 features drifted",
+        "0 of 520 rows quarantined",
+        "Newest observation is 5 h old",
+        "Artifact digest matches",
+    )
     return tuple(
-        CheckRunRow(900 - k, "gas-classifier", kinds[k % 5], 4, now - timedelta(hours=6 * k), now - timedelta(hours=6 * k),
-                    RunState.DONE if k != 3 else RunState.MISSED, Verdict.GOOD if k != 3 else Verdict.UNKNOWN,
-                    summaries[k % 5], 1240 - 13 * k, 0.31 + 0.02 * k)
+        CheckRunRow(
+            900 - k,
+            "gas-classifier",
+            kinds[k % 5],
+            4,
+            now - timedelta(hours=6 * k),
+            now - timedelta(hours=6 * k),
+            RunState.DONE if k != 3 else RunState.MISSED,
+            Verdict.GOOD if k != 3 else Verdict.UNKNOWN,
+            summaries[k % 5],
+            1240 - 13 * k,
+            0.31 + 0.02 * k,
+        )
         for k in range(20)
-    )  # fmt: skip
+    )

@@ -66,7 +66,7 @@ class ChartColumn(QWidget):
         theme.changed.connect(self._dress)
 
     def show_picture(self, picture: Picture, *, new_model: bool = False) -> None:
-        """Show `picture` at the next tick; a paused column keeps it until it goes live, a new model is shown at once."""
+        """Show `picture` at the next tick; a paused column keeps it until it goes live, unless the model is new."""
         self._newest = picture
         if new_model:
             self._fresh = True

@@ -58,7 +58,7 @@ class Crosshair(pg.GraphicsObject):
             panel = next((p for p in self.panels if p.rect().top() <= self._y <= p.rect().bottom()), None)
             if panel is not None and panel.name != "heat":
                 self._level(painter, panel)
-        self._dots(painter, x)
+        self._dots(painter)
         self._date(painter, x)
 
     def _x(self, rect: QRectF) -> float:
@@ -72,7 +72,7 @@ class Crosshair(pg.GraphicsObject):
         text = panel.text(value, 3) if isinstance(panel, CurvePanel) else number(value, 0)
         self._pill(painter, text, rect.left() - 6, y, right=True)
 
-    def _dots(self, painter: QPainter, x: float) -> None:
+    def _dots(self, painter: QPainter) -> None:
         if self._reading is None:
             return
         points = {"metric": self._reading.metric, "drift": self._reading.drift}

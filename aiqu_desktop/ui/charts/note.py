@@ -35,6 +35,7 @@ class MarkNote(QFrame):
         self._text.setWordWrap(True)
         self._open = QPushButton("Show the alarm", self)
         self._open.setObjectName("open-alarm")
+        self._open.setAccessibleName("Show the alarm")
         self._open.clicked.connect(self._ask)
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 10, 12, 10)

@@ -59,7 +59,9 @@ class ReportDialog(QDialog):
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(8)
         column.addWidget(make_label(f"Report on {title}", "title"))
-        about = "A PDF for the archive: verdicts, charts with their limits, alarms, releases and where every figure is from."
+        about = (
+            "A PDF for the archive: verdicts, charts with their limits, alarms, releases, and where figures are from."
+        )
         column.addWidget(make_label(about, "caption", wrap=True))
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)

@@ -65,15 +65,37 @@ class ModelTabs(QTabWidget):
         self.tabBar().setDrawBase(False)
         by_id = _key("id")
         self.versions = self._versions_tab(())
-        self.alarms = TableTab(theme, columns.ALARMS, by_id, "model_alarms", "Alarms of this model",
-                               "No alarms: nothing abnormal was found since the model came.")  # fmt: skip
-        self.releases = TableTab(theme, columns.RELEASES, by_id, "model_releases", "Releases of this model",
-                                 "No releases yet: the first promotion puts a version live.")  # fmt: skip
-        self.runs = TableTab(theme, columns.RUNS, by_id, "model_runs", "Check runs of this model",
-                             "No check has run yet; see Schedules for when the next one is due.")  # fmt: skip
+        self.alarms = TableTab(
+            theme,
+            columns.ALARMS,
+            by_id,
+            "model_alarms",
+            "Alarms of this model",
+            "No alarms: nothing abnormal was found since the model came.",
+        )
+        self.releases = TableTab(
+            theme,
+            columns.RELEASES,
+            by_id,
+            "model_releases",
+            "Releases of this model",
+            "No releases yet: the first promotion puts a version live.",
+        )
+        self.runs = TableTab(
+            theme,
+            columns.RUNS,
+            by_id,
+            "model_runs",
+            "Check runs of this model",
+            "No check has run yet; see Schedules for when the next one is due.",
+        )
         self._add_corner()
-        for tab, title in ((self.versions, "Versions"), (self.alarms, "Alarms"), (self.releases, "Releases"),
-                           (self.runs, "Check runs")):  # fmt: skip
+        for tab, title in (
+            (self.versions, "Versions"),
+            (self.alarms, "Alarms"),
+            (self.releases, "Releases"),
+            (self.runs, "Check runs"),
+        ):
             self.addTab(tab, title)
         self._turn()
 
@@ -105,8 +127,14 @@ class ModelTabs(QTabWidget):
         self.setCurrentWidget(tab)
 
     def _versions_tab(self, metrics: tuple[str, ...]) -> TableTab:
-        return TableTab(self._theme, columns.versions(metrics), _key("number"), "model_versions", "Versions of this model",
-                        "No versions yet: import a bundle with “aiqu import FOLDER”.")  # fmt: skip
+        return TableTab(
+            self._theme,
+            columns.versions(metrics),
+            _key("number"),
+            "model_versions",
+            "Versions of this model",
+            "No versions yet: import a bundle with “aiqu import FOLDER”.",
+        )
 
     def fold(self, folded: bool) -> None:
         """Show only the tabs' names, to leave the height to the charts; or show the tables again."""

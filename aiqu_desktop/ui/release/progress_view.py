@@ -67,11 +67,8 @@ class ProgressView(QWidget):
 
     def finish(self, outcome: ReleaseOutcome) -> None:
         """Show how it ended, with the line's own answer."""
-        if outcome.done:
-            look = _LIVE
-        else:
-            look = _RETURNED if outcome.state is ReleaseState.REVERTED else _UNSURE
-        self._end(look, self._headline(outcome), outcome.sentence)
+        ends = {ReleaseState.COMPLETED: _LIVE, ReleaseState.REVERTED: _RETURNED}
+        self._end(ends.get(outcome.state, _UNSURE), self._headline(outcome), outcome.sentence)
         self.facts.show_facts(_proof(outcome))
         self.facts.show()
 
