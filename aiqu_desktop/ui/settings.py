@@ -26,7 +26,7 @@ class Setting:
 
 
 def _store() -> QSettings:
-    return QSettings("AiQu", "AiQu Desktop")
+    return QSettings(QSettings.defaultFormat(), QSettings.Scope.UserScope, "AiQu", "AiQu Desktop")
 
 
 THEME = Setting("window/theme", str, "light")

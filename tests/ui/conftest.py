@@ -10,6 +10,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import pytest
 from PySide6.QtCore import QSettings
 
+from aiqu_desktop.ui.shell.window import MainWindow
 from aiqu_desktop.ui.tasks import Tasks
 from aiqu_desktop.ui.theme import Theme
 from tests.ui.fakes import FakeDesk
@@ -38,7 +39,7 @@ def theme(qapp):
 
 
 @pytest.fixture
-def tasks(qapp):  # noqa: ARG001 - a queued answer needs the application
+def tasks(qapp):
     made = Tasks()
     yield made
     made.close()
@@ -47,3 +48,22 @@ def tasks(qapp):  # noqa: ARG001 - a queued answer needs the application
 @pytest.fixture
 def desk():
     return FakeDesk(12)
+
+
+@pytest.fixture
+def open_window(qtbot, theme):
+    """Makes a shown window on a desk, with its first answer drawn; closes it after the test."""
+    made = []
+
+    def make(desk, size=(1280, 800)):
+        window = MainWindow(desk, Tasks(), theme)
+        qtbot.addWidget(window)
+        made.append(window)
+        window.resize(*size)
+        with qtbot.waitSignal(window.overview_drawn):
+            window.show()
+        return window
+
+    yield make
+    for window in made:
+        window.close()

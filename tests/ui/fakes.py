@@ -1,4 +1,3 @@
-# ruff: noqa: ARG002 - a made-up desk takes every argument of the real one and needs few of them
 """A made-up site for the window's tests and pictures; its rows are in fake_rows.py."""
 
 from __future__ import annotations

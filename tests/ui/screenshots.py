@@ -103,10 +103,27 @@ def fake_pictures() -> list[tuple[str, Callable[[], object], str, tuple[str, ...
     ]
 
 
+def real_pictures(site: Path) -> list[tuple[str, Callable[[], object], str, tuple[str, ...], Callable | None]]:
+    """The pages of a real site; it is only looked at."""
+    from aiqu_desktop.ui.site_desk import SiteDesk
+
+    def make() -> SiteDesk:
+        return SiteDesk.open(site)
+
+    desk = make()
+    names = [tile.name for tile in desk.overview().tiles]
+    desk.close()
+    pages = [("overview", None), ("alarms", choose("alarm_table", 0)), ("schedules", choose("schedule_table", 0)),
+             ("files", choose("file_table", 0)), ("audit", verify)]  # fmt: skip
+    pages += [(f"model:{name}", None) for name in names]
+    return [(f"site-{page.replace(':', '-')}", make, page, tuple(SIZES), prepare) for page, prepare in pages]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("only", nargs="*", help="names of pictures, all by default")
+    parser.add_argument("--site", type=Path, help="a real site instead of the made-up one")
     parser.add_argument("--theme", choices=["light", "dark"])
     arguments = parser.parse_intermixed_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
@@ -118,7 +135,8 @@ def main() -> int:
         theme.apply(app)
         for name in ["light", "dark"] if arguments.theme is None else [arguments.theme]:
             theme.set_name(name)
-            for title, make, place, sizes, prepare in fake_pictures():
+            pictures = fake_pictures() if arguments.site is None else real_pictures(arguments.site)
+            for title, make, place, sizes, prepare in pictures:
                 if not arguments.only or title in arguments.only:
                     for size in sizes:
                         shoot(app, theme, make(), arguments.folder, title, place, size, prepare)

@@ -22,17 +22,19 @@ class TileModel(QAbstractListModel):
 
     def set_tiles(self, tiles: tuple[TileView, ...]) -> None:
         """Show `tiles`; same models in the same order cost one dataChanged for each tile that differs."""
-        old, self._tiles = self._tiles, tiles
-        if [t.name for t in old] == [t.name for t in tiles]:
-            for row, (before, after) in enumerate(zip(old, tiles, strict=True)):
-                if before != after:
+        old = self._tiles
+        before, after = [t.name for t in old], [t.name for t in tiles]
+        if before == after:
+            self._tiles = tiles
+            for row, (was, now) in enumerate(zip(old, tiles, strict=True)):
+                if was != now:
                     self.dataChanged.emit(self.index(row), self.index(row))
-            return
-        if sorted(t.name for t in old) == sorted(t.name for t in tiles):
-            self._reorder(old)
-            return
-        self.beginResetModel()
-        self.endResetModel()
+        elif sorted(before) == sorted(after):
+            self._reorder(tiles)
+        else:
+            self.beginResetModel()
+            self._tiles = tiles
+            self.endResetModel()
 
     def row_of(self, name: str) -> int:
         """The row of the model `name`, -1 when it has none."""
@@ -66,9 +68,11 @@ class TileModel(QAbstractListModel):
             int(self.HealthRole): QByteArray(b"health"),
         }
 
-    def _reorder(self, old: tuple[TileView, ...]) -> None:
+    def _reorder(self, tiles: tuple[TileView, ...]) -> None:
         """The same models in another order: the one that is selected stays selected."""
         self.layoutAboutToBeChanged.emit()
-        for index in self.persistentIndexList():
-            self.changePersistentIndex(index, self.index(self.row_of(old[index.row()].name)))
+        kept = [(index, self._tiles[index.row()].name) for index in self.persistentIndexList()]
+        self._tiles = tiles
+        for index, name in kept:
+            self.changePersistentIndex(index, self.index(self.row_of(name)))
         self.layoutChanged.emit()

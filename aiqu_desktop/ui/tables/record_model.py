@@ -57,11 +57,12 @@ class RecordModel(QAbstractTableModel):
 
     def set_rows(self, rows: Sequence[Any], *, texts_moved: bool = False) -> None:
         """Show `rows`; `texts_moved` redraws them all, since what they write depends on the clock as well."""
-        old, self._rows = self._rows, tuple(rows)
-        if [self.key(r) for r in old] != [self.key(r) for r in self._rows]:
+        if [self.key(r) for r in self._rows] != [self.key(r) for r in rows]:
             self.beginResetModel()
+            self._rows = tuple(rows)
             self.endResetModel()
             return
+        old, self._rows = self._rows, tuple(rows)
         changed = [k for k, (a, b) in enumerate(zip(old, self._rows, strict=True)) if texts_moved or a != b]
         if changed:
             self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], len(self.columns) - 1))
