@@ -137,6 +137,8 @@ def digest(value: str) -> str:
 
 
 def limit(value: float, unit: str = "") -> str:
-    """A limit as it was set, without made-up places: "0.9", "22 ppmv"."""
-    shown = f"{value:.6g}".replace("-", "\u2212")
+    """A limit with three significant figures and no made-up places: "0.9", "38.8 ppmv"."""
+    shown = number(value)
+    if "." in shown:
+        shown = shown.rstrip("0").rstrip(".")
     return f"{shown}\u00a0{unit}" if unit else shown

@@ -45,6 +45,8 @@ def shoot(
     window.show()
     window.go(Place.from_text(place))
     settle(app, tasks)
+    if place.startswith("model"):
+        settle(app, tasks, 1.5)
     if prepare is not None:
         prepare(window)
         settle(app, tasks)

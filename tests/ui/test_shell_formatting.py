@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiqu_desktop.ui import formatting
+from aiqu_desktop.ui.widgets.facts import breakable
 
 NOW = datetime(2026, 3, 12, 14, 32, tzinfo=UTC)
 
@@ -65,3 +66,16 @@ def test_a_duration_is_never_empty_and_never_says_sixty_minutes(seconds):
     text = formatting.duration(seconds)
     assert text
     assert "60" not in text.split("\u00a0")[0] or "min" not in text
+
+
+def test_a_limit_is_written_without_made_up_places():
+    assert formatting.limit(0.9) == "0.9"
+    assert formatting.limit(0.873034) == "0.873"
+    assert formatting.limit(22.0, "ppmv") == "22\u00a0ppmv"
+    assert formatting.limit(1200.0) == "1\u202f200"
+
+
+def test_a_long_digest_may_be_broken_and_loses_no_digit():
+    assert breakable("head " + "ab" * 32).replace("\u200b", "") == "head " + "ab" * 32
+    assert "\u200b" in breakable("ab" * 32)
+    assert breakable("short words only") == "short words only"

@@ -31,8 +31,8 @@ COLUMNS = (
     Column("sequence", "No.", lambda r: str(r.sequence), 64, sort=lambda r: r.sequence, right=True),
     Column("at", "At", lambda r: fmt.instant(r.at, seconds=True), 176, figures=True, sort=lambda r: r.at,
            tooltip=lambda r: fmt.instant_full(r.at)),
-    Column("actor", "Who", lambda r: r.actor, 130),
-    Column("action", "Act", lambda r: r.action, 176),
+    Column("actor", "Who", lambda r: r.actor, 118),
+    Column("action", "Act", lambda r: r.action, 158),
     Column("subject", "On what", lambda r: r.subject, 220, optional=1),
     Column("reason", "Reason", lambda r: r.reason or fmt.NOTHING, stretch=True),
 )  # fmt: skip

@@ -21,6 +21,7 @@ class Density:
     name: str
     row: int
     control: int
+    tight: int
     body: int
     small: int
     strong: int
@@ -29,8 +30,8 @@ class Density:
     icon: int
 
 
-DESK = Density("desk", row=32, control=30, body=13, small=12, strong=14, title=20, value=24, icon=18)
-GLOVE = Density("glove", row=60, control=60, body=16, small=14, strong=18, title=26, value=32, icon=28)
+DESK = Density("desk", row=32, control=30, tight=24, body=13, small=12, strong=14, title=20, value=24, icon=18)
+GLOVE = Density("glove", row=60, control=60, tight=60, body=16, small=14, strong=18, title=26, value=32, icon=28)
 
 
 class Theme(QObject):

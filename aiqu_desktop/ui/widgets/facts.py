@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from aiqu_desktop.ui.theme import set_state
 from aiqu_desktop.ui.widgets.labels import make_label
 
+_LONG_WORD = 26
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -20,6 +22,14 @@ class Fact:
     text: str
     health: str = ""
     mono: bool = False
+
+
+def breakable(text: str) -> str:
+    """`text` with places where a digest or path without spaces may be broken, so that no panel is torn wide."""
+    return " ".join(
+        word if len(word) <= _LONG_WORD else "\u200b".join(word[k : k + 8] for k in range(0, len(word), 8))
+        for word in text.split(" ")
+    )
 
 
 class Facts(QWidget):
@@ -52,6 +62,6 @@ class Facts(QWidget):
             text.setVisible(fact is not None)
             if fact is not None:
                 heading.setText(fact.heading)
-                text.setText(fact.text)
+                text.setText(breakable(fact.text))
                 text.setAccessibleName(f"{fact.heading}: {fact.text}")
                 set_state(text, kind="mono" if fact.mono else "body", health=fact.health)
