@@ -29,9 +29,7 @@ def summarise(registry: Registry, report: Path | None, wall_seconds: float) -> d
     chain = verify_chain(registry)
     with registry.read() as session:
         models = [_model(session, model) for model in session.scalars(select(Model).order_by(Model.name))]
-        files = dict(
-            session.execute(select(IngestFile.outcome, func.count()).group_by(IngestFile.outcome)).tuples().all()
-        )
+        files = dict(session.execute(select(IngestFile.outcome, func.count()).group_by(IngestFile.outcome)))
     return {
         "site": str(registry.paths.root),
         "replayed_until": registry.clock.now(),
@@ -51,7 +49,7 @@ def _model(session: Session, model: Model) -> dict[str, Any]:
     alarms = alarm_rows(session, only_open=False, model_id=model.id, limit=10_000)
     runs = session.execute(
         select(CheckRun.state, func.count()).where(CheckRun.model_id == model.id).group_by(CheckRun.state)
-    ).tuples()
+    )
     return {
         "name": model.name,
         "versions": sorted(numbers.values()),

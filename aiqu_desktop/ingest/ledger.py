@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import Text, select, type_coerce
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
 from aiqu_desktop.core.errors import UserError
@@ -35,7 +35,7 @@ def find_model(registry: Registry, name: str) -> ModelFacts:
         UserError: if there is none.
     """
     with registry.read() as session:
-        row = session.execute(select(Model.id, type_coerce(Model.input_schema, Text)).where(Model.name == name)).first()
+        row = session.execute(select(Model.id, cast(Model.input_schema, Text)).where(Model.name == name)).first()
     if row is None:
         raise UserError(f"There is no model {name!r} on this site; import a bundle of it first.")
     return ModelFacts(row[0], name, _parsed(row[1]))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from aiqu_desktop.core.clock import as_utc
 from aiqu_desktop.core.words import ReleaseKind, ReleaseState
@@ -87,5 +87,5 @@ def served_at(registry: Registry, model: str, instant: datetime) -> Version | No
     with registry.read() as session:
         for span in reversed(spans_of(session, model_named(session, model).id)):
             if span.covers(moment):
-                return session.get(Version, span.version_id)
+                return session.get(Version, span.version_id, options=[undefer(Version.input_schema)])
     return None

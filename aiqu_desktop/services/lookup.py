@@ -10,4 +10,5 @@ from aiqu_desktop.registry.tables import Version
 
 def version_numbers(session: Session, model_id: int) -> dict[int, int]:
     """version id → its number, for one model."""
-    return dict(session.execute(select(Version.id, Version.number).where(Version.model_id == model_id)).tuples().all())
+    rows = session.execute(select(Version.id, Version.number).where(Version.model_id == model_id))
+    return {row.id: row.number for row in rows}

@@ -35,10 +35,11 @@ _SECONDARY = {
 }
 _IN_UNITS = ("mae", "rmse", "bias")
 _RUNS_SHOWN = 50
+_EMPTY_SPAN = timedelta(days=7)
 
 
 def model_page(registry: Registry, model: str, start: datetime | None = None, end: datetime | None = None) -> ModelPage:
-    """Everything that the model page draws; without a range, from the first observation to the site's present.
+    """Everything that the model page draws; without a range, from the first release or observation to the present.
 
     Raises:
         UserError: if there is no such model.
@@ -49,7 +50,8 @@ def model_page(registry: Registry, model: str, start: datetime | None = None, en
         first = session.scalar(
             select(func.min(Segment.first_time)).where(Segment.model_id == found.id, Segment.kind == "observations")
         )
-        start = start or first or now - timedelta(days=7)
+        served = spans_of(session, found.id)
+        start = start or min([first or now - _EMPTY_SPAN, *(span.since for span in served[:1])])
         end = end or now
         tile = tile_of(session, registry.paths, found, now)
         numbers = version_numbers(session, found.id)
@@ -76,7 +78,7 @@ def model_page(registry: Registry, model: str, start: datetime | None = None, en
             heat=heat_map(session, found.id, start, end, _importance(found)),
             marks=_marks(session, found.id, releases, start, end),
             served=tuple(
-                ServedSpan(span.number, span.since, span.until) for span in spans_of(session, found.id)
+                ServedSpan(span.number, span.since, span.until) for span in served
             ),
             versions=versions,
             releases=releases,
