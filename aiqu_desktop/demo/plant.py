@@ -24,6 +24,7 @@ class PlantSource:
 
     times: event time of each row, datetime64[us], shape (n,). features: column name → n values.
     labels: what turned out to be true, as text, shape (n,). delay: how long after the event a label comes.
+    read_out: how often the machine hands over its rows, and its labels.
     """
 
     model: str
@@ -32,14 +33,15 @@ class PlantSource:
     features: dict[str, npt.NDArray[np.generic]]
     labels: npt.NDArray[np.object_]
     delay: timedelta
+    read_out: timedelta
 
     def rows_between(self, start: datetime, end: datetime) -> slice:
         """The rows measured after `start` and up to `end`."""
         return self._between(start, end)
 
-    def labels_between(self, start: datetime, end: datetime) -> slice:
-        """The rows whose labels become known after `start` and up to `end`."""
-        return self._between(start - self.delay, end - self.delay)
+    def labels_between(self, start: datetime, end: datetime, *, made_after: datetime) -> slice:
+        """The rows measured after `made_after` whose labels become known after `start` and up to `end`."""
+        return self._between(max(start - self.delay, made_after), max(end - self.delay, made_after))
 
     def _between(self, start: datetime, end: datetime) -> slice:
         edges = np.array([_datetime64(start), _datetime64(end)])
@@ -73,6 +75,7 @@ def load_source(model: DemoModel) -> PlantSource:
         features={name: np.asarray(table[name]) for name in model.features},
         labels=np.array([str(value) for value in table[model.label]], dtype=object),
         delay=model.label_delay,
+        read_out=model.read_out,
     )
 
 

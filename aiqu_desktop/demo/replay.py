@@ -74,7 +74,7 @@ class Replay:
         self._bring_in(before, now)
         if people_act:
             self._people_act(before, now)
-        self._measure(before, now)
+        self._measure(now)
         self._monitor.run_until_idle()
 
     def _people_act(self, before: datetime, now: datetime) -> None:
@@ -89,17 +89,20 @@ class Replay:
                 folder = self._story.bundle(arrival.model, arrival.version)
                 import_version(self._registry, folder, by=self._story.engineer, reason=_STICK)
 
-    def _measure(self, before: datetime, now: datetime) -> None:
+    def _measure(self, now: datetime) -> None:
         """Rows to the line, all machines at once; labels to the drop folders; then wait for the line."""
         waiting: list[tuple[Path, list[str]]] = []
         name = f"{now:%Y-%m-%d}.csv"
         for source in self._sources:
+            if (now - self._story.start) % source.read_out:
+                continue
+            before = now - source.read_out
             folder = TargetFolder(self._registry.paths.line / source.model)
             rows = source.rows_between(before, now)
             if rows.stop > rows.start:
                 source.write_rows(rows, folder.incoming / name)
                 waiting.append((folder.incoming, [name]))
-            labels = source.labels_between(max(before, self._story.start), now)
+            labels = source.labels_between(before, now, made_after=self._story.start)
             if labels.stop > labels.start:
                 source.write_labels(labels, now, self._registry.paths.drop(source.model) / f"labels-{name}")
         for incoming, names in waiting:

@@ -55,6 +55,7 @@ def set_stage(root: Path) -> Iterator[Stage]:
         line.start()
         if reached is None:
             _first_versions(registry, story)
+            monitor.run_until_idle()  # the first slot of every check is the story's first instant
             remember_position(paths, story.start)
         replay = Replay(registry, clock, story, _sources(story), monitor)
         yield Stage(registry, story, replay)

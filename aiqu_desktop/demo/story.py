@@ -29,9 +29,17 @@ _SOURCES = {
 _CHECKS: Mapping[CheckKind, Mapping[str, Any]] = {
     CheckKind.PERFORMANCE: {"every_seconds": _DAY, "min_labels": 30},
     CheckKind.DRIFT: {"every_seconds": 4 * _DAY},
-    CheckKind.QUALITY: {"every_seconds": 3 * _DAY, "window_days": 14.0, "min_rows": 10},
+    CheckKind.QUALITY: {"every_seconds": 3 * _DAY, "window_days": 14.0, "min_rows": 10, "rate_limit": 0.1},
     CheckKind.FRESHNESS: {"every_seconds": 2 * _DAY, "data_days": 10.0, "label_days": 21.0},
     CheckKind.INTEGRITY: {"every_seconds": 30 * _DAY},
+}
+# The milling machine's controller is read out once a week; its failures are rare, so it is judged over a longer time.
+_READ_OUT = {"machine-failure": timedelta(days=7)}
+_OWN_CHECKS: Mapping[str, Mapping[CheckKind, Mapping[str, Any]]] = {
+    "machine-failure": {
+        CheckKind.PERFORMANCE: {"every_seconds": 7 * _DAY, "min_labels": 30, "window_days": 84.0},
+        CheckKind.FRESHNESS: {"every_seconds": 2 * _DAY, "data_days": 15.0, "label_days": 28.0},
+    }
 }
 
 
@@ -58,13 +66,14 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class DemoModel:
-    """One model of the plant. features: its input columns; reason: why its successors are promoted."""
+    """One model of the plant. read_out: how often its machine hands over rows; features: its input columns; reason: why its successors are promoted."""
 
     name: str
     first_version: int
     source: Path
     label: str
     label_delay: timedelta
+    read_out: timedelta
     features: tuple[str, ...]
     reason: str
     checks: Mapping[CheckKind, Mapping[str, Any]]
@@ -144,9 +153,10 @@ def _model(folder: Path, name: str, data: Mapping[str, Any]) -> DemoModel:
         source=folder / "plant" / source,
         label=label,
         label_delay=timedelta(days=data["label_delay_days"][name]),
+        read_out=_READ_OUT.get(name, timedelta(days=1)),
         features=_features(_bundle(folder, name, first)),
         reason=data["reasons"].get(name, "The live version no longer copes with the plant as it is now."),
-        checks=_CHECKS,
+        checks={**_CHECKS, **_OWN_CHECKS.get(name, {})},
     )
 
 

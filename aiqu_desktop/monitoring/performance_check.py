@@ -84,25 +84,27 @@ def _judge(primary: Estimate, settings: PerformanceSettings) -> Verdict:
 
 
 def _onset(context: CheckContext, settings: PerformanceSettings) -> datetime | None:
-    """When the loss rose above what the version was accepted with, as event time."""
-    start = context.now - timedelta(days=_ONSET_DAYS)
-    history = _labelled(context, start)
-    accepted = context.accepted.get(settings.metric)
-    if history.rows == 0 or accepted is None:
+    """When the loss rose above what the limit allows, as event time; None where the labels do not show it."""
+    history = _labelled(context, context.now - timedelta(days=_ONSET_DAYS))
+    if history.rows == 0:
         return None
-    losses, expected = _losses(context, history, settings, accepted["value"])
-    instant = history.columns["event_time"][onset(losses, expected=expected)]
-    return datetime.fromtimestamp(float(instant.astype("datetime64[us]").astype(np.int64)) / 1e6, UTC)
+    losses, allowed = _losses(context, history, settings)
+    row = onset(losses, expected=allowed)
+    if row >= history.rows:
+        return None
+    instant = history.columns["event_time"][row].astype("datetime64[us]").astype(np.int64)
+    return datetime.fromtimestamp(float(instant) / 1e6, UTC)
 
 
 def _losses(
-    context: CheckContext, window: Window, settings: PerformanceSettings, accepted: float
+    context: CheckContext, window: Window, settings: PerformanceSettings
 ) -> tuple[npt.NDArray[np.float64], float]:
+    """The loss of each row, and the mean loss that the limit allows."""
     labels, predictions = window.columns["label"], window.columns["prediction"]
     if context.schema.task is Task.REGRESSION:
-        return np.abs(labels.astype(np.float64) - predictions.astype(np.float64)), accepted
-    expected = 1.0 - accepted if higher_is_better(settings.metric) else accepted
-    return (labels != predictions).astype(np.float64), expected
+        return np.abs(labels.astype(np.float64) - predictions.astype(np.float64)), settings.limit
+    allowed = 1.0 - settings.limit if higher_is_better(settings.metric) else settings.limit
+    return (labels != predictions).astype(np.float64), allowed
 
 
 def _metric(estimate: Estimate, settings: PerformanceSettings) -> MetricValue:

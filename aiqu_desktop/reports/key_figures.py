@@ -52,8 +52,8 @@ def _drift(report: ModelReport) -> Figure:
     last = max(known, key=lambda p: p.time)
     share = last.share or 0.0
     limit = f", limit {percent(report.drift.limit)}" if report.drift.limit is not None else ""
-    value = f"{round(share * report.drift.features)} of {whole(report.drift.features)}"
-    return _figure("Drifted features, newest", value, f"{percent(share)}{limit}, n = {whole(last.n)}")
+    name = "Drift, by importance" if report.drift.weighted else "Drifted features, newest"
+    return _figure(name, percent(share), f"of {whole(report.drift.features)} columns{limit}, n = {whole(last.n)}")
 
 
 def _alarms(report: ModelReport) -> Figure:

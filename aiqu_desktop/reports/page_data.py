@@ -110,7 +110,11 @@ def _drift(report: ModelReport) -> PageData:
 def _drift_as_series(drift: DriftSeries) -> PerformanceSeries:
     """The share of drifted features is drawn like any other metric whose low values are good."""
     return PerformanceSeries(
-        Quantity("share of drifted features", is_share=True, higher_is_better=False),
+        Quantity(
+            "drifted share, by importance" if drift.weighted else "share of drifted features",
+            is_share=True,
+            higher_is_better=False,
+        ),
         tuple(PerformancePoint(p.time, p.share, n=p.n) for p in drift.points),
         limit=drift.limit,
         cadence=drift.cadence,

@@ -73,12 +73,16 @@ class DriftPoint:
 
 @dataclass(frozen=True, slots=True)
 class DriftSeries:
-    """Drifted features over the period, out of `features` that are watched; `limit` is a share, 0 to 1."""
+    """Drifted features over the period, out of `features` that are watched; `limit` is a share, 0 to 1.
+
+    weighted: a feature counts by its importance to the model, so the share is of the decision and not of the count.
+    """
 
     features: int = 0
     points: tuple[DriftPoint, ...] = ()
     limit: float | None = None
     cadence: timedelta | None = None
+    weighted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

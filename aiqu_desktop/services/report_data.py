@@ -68,7 +68,7 @@ def gather(registry: Registry, model: str, start: datetime | None, end: datetime
             ),
             verdict=_verdict(page),
             performance=tuple(_performance(series, page, live) for series in page.performance),
-            drift=_drift(page.drift, len(page.heat.features)),
+            drift=_drift(page.drift, row, len(page.heat.features)),
             top_drifted=_top_drifted(drift_run, row),
             drift_time=drift_run.window_to if drift_run else None,
             heat_map=_heat(page),
@@ -115,10 +115,11 @@ def _performance(series: Series, page: ModelPage, live: VersionRow | None) -> Pe
     )  # fmt: skip
 
 
-def _drift(series: Series, features: int) -> DriftSeries:
+def _drift(series: Series, model: Model, features: int) -> DriftSeries:
     limits = series.limit[~np.isnan(series.limit)]
     return DriftSeries(
         features=features,
+        weighted=any(feature["importance"] for feature in model.input_schema["features"]),
         points=tuple(
             DriftPoint(_instant(at), _number(value), int(n))
             for at, value, n in zip(series.times, series.values, series.n, strict=True)
@@ -133,7 +134,7 @@ def _top_drifted(run: CheckRun | None, model: Model) -> tuple[FeatureDrift, ...]
         return ()
     importance = {f["name"]: f["importance"] for f in model.input_schema["features"]}
     judged = [column for column in run.result["columns"] if column["effect"] is not None]
-    judged.sort(key=lambda column: -column["effect"] / column["limit"])
+    judged.sort(key=lambda column: (not column["drifted"], -column["effect"] / column["limit"]))
     return tuple(
         FeatureDrift(
             name=column["name"],
