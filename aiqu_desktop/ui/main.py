@@ -26,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0; argparse exits with 2 when the command line cannot be read.
     """
     chosen = _parser().parse_args(sys.argv[1:] if arguments is None else list(arguments))
+    sys.setswitchinterval(0.0005)  # a busy worker gives the interpreter back soon: the window must not wait 5 ms a call
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     app = QApplication.instance() or QApplication(sys.argv[:1])
     QGuiApplication.setDesktopFileName("aiqu-desktop")

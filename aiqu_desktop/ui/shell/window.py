@@ -18,6 +18,7 @@ from aiqu_desktop.ui.audit.page import AuditPage
 from aiqu_desktop.ui.changes import SiteChanges
 from aiqu_desktop.ui.desk import Desk
 from aiqu_desktop.ui.files.page import FilesPage
+from aiqu_desktop.ui.model.page import ModelPageWidget
 from aiqu_desktop.ui.overview.page import OverviewPage
 from aiqu_desktop.ui.overview.present import OverviewView, present
 from aiqu_desktop.ui.schedules.page import SchedulesPage
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
             Act.SCHEDULES.value: SchedulesPage(desk, tasks, theme),
             Act.FILES.value: FilesPage(desk, tasks, theme),
             Act.AUDIT.value: AuditPage(desk, tasks, theme),
+            "model": ModelPageWidget(desk, tasks, theme),
         }
         self.stack = QStackedWidget()
         self.stack.setObjectName("pages")
@@ -207,23 +209,13 @@ class MainWindow(QMainWindow):
         banner.alarm.acknowledge_asked.connect(self.acknowledge_worst)
         self.rail.place_chosen.connect(self.go)
         self.overview.model_opened.connect(lambda name: self.go(Place("model", name)))
+        self.pages["model"].open_alarm.connect(self.open_alarm)
+        self.pages["model"].site_acted.connect(self._on_site_changed)
         self.pages[Act.ALARMS.value].model_asked.connect(lambda name: self.go(Place("model", name)))
         self.tasks.failed.connect(self.errors.show)
 
-    def _model_page(self) -> QWidget:
-        """Made at its first use: the charts take longest to load."""
-        if "model" not in self.pages:
-            from aiqu_desktop.ui.model.page import ModelPageWidget
-
-            page = ModelPageWidget(self.desk, self.tasks, self.theme)
-            page.open_alarm.connect(self.open_alarm)
-            page.site_acted.connect(self._on_site_changed)
-            self.pages["model"] = page
-            self.stack.addWidget(page)
-        return self.pages["model"]
-
     def _show(self, place: Place) -> None:
-        page = self._model_page() if place.page == "model" else self.pages[place.page]
+        page = self.pages[place.page]
         self.stack.setCurrentWidget(page)
         if place.page == "model":
             page.show_model(place.model)

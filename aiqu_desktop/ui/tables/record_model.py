@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QByteArray, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QIcon
 
 from aiqu_desktop.ui.states import Look
 from aiqu_desktop.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class RecordModel(QAbstractTableModel):
         self._theme = theme
         self._rows: tuple[Any, ...] = ()
         self._figures = theme.font(figures=True)
+        self._answers = self._make_answers()
         theme.changed.connect(self._redraw)
 
     @property
@@ -74,27 +78,10 @@ class RecordModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
+        answer = self._answers.get(role)  # Qt asks every cell for roles by the dozen: most are not answered
+        if answer is None or not index.isValid():
             return None
-        row, column = self._rows[index.row()], self.columns[index.column()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return column.text(row)
-        if role == self.RowRole:
-            return row
-        if role == self.SortRole:
-            return column.sort(row) if column.sort else column.text(row).casefold()
-        if role in (self.LookRole, Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.ForegroundRole):
-            return self._looks(column.look(row) if column.look else None, role)
-        if role == Qt.ItemDataRole.FontRole:
-            return self._figures if column.figures or column.right else None
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return (column.tooltip or column.text)(row)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{column.title}: {column.text(row)}"
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        return None
+        return answer(self.columns[index.column()], self._rows[index.row()])
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is not Qt.Orientation.Horizontal:
@@ -102,8 +89,7 @@ class RecordModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.columns[section].title
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if self.columns[section].right else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
+            return _RIGHT if self.columns[section].right else _LEFT
         return None
 
     def roleNames(self) -> dict[int, QByteArray]:
@@ -113,12 +99,28 @@ class RecordModel(QAbstractTableModel):
             int(self.LookRole): QByteArray(b"look"),
         }
 
-    def _looks(self, look: Look | None, role: int) -> Any:
-        if look is None or role == self.LookRole:
-            return look
-        if role == Qt.ItemDataRole.DecorationRole:
-            return self._theme.icon(look.icon, look.token)
-        return self._theme.colour(look.token)
+    def _make_answers(self) -> dict[int, Callable[[Column, Any], Any]]:
+        roles = Qt.ItemDataRole
+        return {
+            int(roles.DisplayRole): lambda column, row: column.text(row),
+            int(roles.ToolTipRole): lambda column, row: (column.tooltip or column.text)(row),
+            int(roles.AccessibleTextRole): lambda column, row: f"{column.title}: {column.text(row)}",
+            int(roles.TextAlignmentRole): lambda column, _row: _RIGHT if column.right else _LEFT,
+            int(roles.FontRole): lambda column, _row: self._figures if column.figures or column.right else None,
+            int(roles.DecorationRole): self._icon,
+            int(roles.ForegroundRole): self._colour,
+            int(self.RowRole): lambda _column, row: row,
+            int(self.SortRole): lambda column, row: column.sort(row) if column.sort else column.text(row).casefold(),
+            int(self.LookRole): lambda column, row: column.look(row) if column.look else None,
+        }
+
+    def _icon(self, column: Column, row: Any) -> QIcon | None:
+        look = column.look(row) if column.look else None
+        return None if look is None else self._theme.icon(look.icon, look.token)
+
+    def _colour(self, column: Column, row: Any) -> QColor | None:
+        look = column.look(row) if column.look else None
+        return None if look is None else self._theme.colour(look.token)
 
     def _redraw(self) -> None:
         self._figures = self._theme.font(figures=True)

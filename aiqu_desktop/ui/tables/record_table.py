@@ -28,9 +28,11 @@ class RecordProxy(QSortFilterProxyModel):
         self.setDynamicSortFilter(True)
 
     def want(self, *, text: str | None = None, accepts: Callable[[Any], bool] | None = None) -> None:
-        self._text = self._text if text is None else text.casefold().strip()
-        self._accepts = accepts or self._accepts
-        self.invalidate()
+        """Narrow the rows; None leaves that part as it is."""
+        wanted = self._text if text is None else text.casefold().strip()
+        if wanted != self._text or accepts is not None:
+            self._text, self._accepts = wanted, accepts or self._accepts
+            self.invalidate()
 
     def filterAcceptsRow(self, source_row: int, source_parent: QModelIndex) -> bool:  # noqa: ARG002 - Qt's signature
         model: RecordModel = self.sourceModel()

@@ -49,6 +49,7 @@ class Theme(QObject):
         self.density: Density = DESK
         self._app: QApplication | None = None
         self._family = ""
+        self._icons: dict[tuple[str, str], QIcon] = {}  # tables ask for one with every cell that they paint
 
     @property
     def name(self) -> str:
@@ -91,7 +92,10 @@ class Theme(QObject):
 
     def icon(self, name: str, token: str = "ink_muted") -> QIcon:
         """`resources/ui/icons/<name>.svg` in the colour of `token`; ask again after `changed`."""
-        return icons.icon(name, getattr(self.palette, token), self.palette.line_strong)
+        key = (name, getattr(self.palette, token))
+        if key not in self._icons:
+            self._icons[key] = icons.icon(*key, self.palette.line_strong)
+        return self._icons[key]
 
     def font(
         self, size: int | None = None, weight: QFont.Weight = QFont.Weight.Normal, *, figures: bool = False
@@ -119,6 +123,7 @@ class Theme(QObject):
         return template.substitute(self.palette.tokens() | sizes | {"icons": icon_folder})
 
     def _render(self) -> None:
+        self._icons.clear()
         if self._app is not None:
             self._app.setFont(self.font())
             self._app.setPalette(_qt_palette(self.palette))
