@@ -256,3 +256,33 @@ def test_a_low_canvas_gives_up_the_heat_map_and_gets_it_back(qtbot, column, stor
     qtbot.waitUntil(lambda: not column.canvas.heat_panel.shown)
     column.resize(1_100, 760)
     qtbot.waitUntil(lambda: column.canvas.heat_panel.shown)
+
+
+def test_the_same_data_again_is_not_drawn_again(qtbot, column, story):
+    show(qtbot, column, story)
+    same = prepare(story_page())
+    column.show_picture(same)
+    qtbot.waitUntil(lambda: column._newest is None)
+    assert column.canvas.picture is story
+
+
+def test_one_changed_value_is_drawn(qtbot, column, story):
+    show(qtbot, column, story)
+    page = story_page()
+    page.performance[0].values[-1] -= 0.1
+    changed = prepare(page)
+    column.show_picture(changed)
+    qtbot.waitUntil(lambda: column.canvas.picture is changed)
+
+
+def test_moving_the_crosshair_paints_no_new_picture(qtbot, column, story):
+    show(qtbot, column, story)
+    column.canvas.viewport().repaint()
+    painted = column.canvas._painted
+    assert painted is not None
+    move_mouse(column, middle_of(column, 0.3))
+    column.canvas.viewport().repaint()
+    assert column.canvas._painted is painted
+    column.window_of_time.pan(0.1)
+    column.canvas.redraw()
+    assert column.canvas._painted is None

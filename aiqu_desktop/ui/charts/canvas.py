@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
 
 from aiqu_desktop.services.views import Mark
@@ -39,6 +39,7 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
         self.theme, self.span = theme, window
         self.picture: Picture | None = None
         self._undrawn: Picture | None = None
+        self._painted: QPixmap | None = None
         self.metric_index = 0  # not "metric": Qt asks every paint device for its metric()
         self.cursor_at: float | None = None
         self._cursor_y: float | None = None
@@ -99,7 +100,25 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
         for item in (self.ground, self.front, self.ribbon, *self._titles):
             item.update()
         self._place_scroll_bar()
+        self._painted = None
         self._place_cursor()
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """The scene is painted once a frame into a pixmap; the crosshair moves over it at the cost of a copy."""
+        if self._painted is None:
+            ratio = self.devicePixelRatioF()
+            size = self.viewport().size()
+            self._painted = QPixmap(size * ratio)
+            self._painted.setDevicePixelRatio(ratio)
+            self._painted.fill(self.theme.colour("raised"))
+            on_pixmap = QPainter(self._painted)
+            self.render(on_pixmap, QRectF(0, 0, size.width(), size.height()), self.viewport().rect())
+            on_pixmap.end()
+        painter = QPainter(self.viewport())
+        painter.drawPixmap(0, 0, self._painted)
+        self.crosshair.paint(painter)
+        painter.end()
 
     def _fit(self) -> None:
         """A low canvas does without the heat map, so that the other charts stay readable."""
@@ -121,6 +140,7 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
     def dress(self) -> None:
         """Take the colours of the theme and draw anew."""
         self.setBackground(self.theme.colour("raised"))
+        self._painted = None
         for panel in self.panels:
             panel.dress()
         self.schedule()
@@ -163,7 +183,10 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
 
     def _place_cursor(self) -> None:
         inside = self.cursor_at is not None and self.span.start <= self.cursor_at <= self.span.end
+        before = self.crosshair.areas()
         self.crosshair.place(self.cursor_at if inside else None, self._cursor_y, self.reading() if inside else None)
+        for area in (*before, *self.crosshair.areas()):
+            self.viewport().update(area.toAlignedRect())
         self.reading_changed.emit()
 
     # the heat map's rows
@@ -196,6 +219,7 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
+        self._painted = None
         if event is not None and hasattr(self, "_frame"):
             self.schedule()
 
@@ -220,5 +244,5 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
                 grid.setRowMinimumHeight(row, LEAST[name])
             if name == "heat":
                 self._heat_row = row
-        for layer in (self.ground, self.front, self.crosshair):
+        for layer in (self.ground, self.front):
             self.scene().addItem(layer)

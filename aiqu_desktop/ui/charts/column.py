@@ -9,7 +9,7 @@ from aiqu_desktop.services.views import Mark
 from aiqu_desktop.ui.charts.canvas import ChartCanvas
 from aiqu_desktop.ui.charts.gestures import Gestures
 from aiqu_desktop.ui.charts.note import MarkNote
-from aiqu_desktop.ui.charts.picture import Picture
+from aiqu_desktop.ui.charts.picture import Picture, looks_like
 from aiqu_desktop.ui.charts.readout import ReadOut, cells
 from aiqu_desktop.ui.charts.time_window import TimeWindow
 from aiqu_desktop.ui.charts.toolbar import ChartToolbar
@@ -89,6 +89,9 @@ class ChartColumn(QWidget):
             return
         self._newest = None
         self.toolbar.set_waiting(False)
+        drawn = self.canvas.picture
+        if drawn is not None and not self._fresh and looks_like(picture, drawn, self.window_of_time.width):
+            return
         self.canvas.set_picture(picture, self._metric)
         self.toolbar.show_metrics(tuple(c.title for c in picture.metrics), self.canvas.metric_index)
         self.toolbar.show_feature_count(len(picture.heat.features))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPen
 
@@ -19,34 +18,33 @@ from aiqu_desktop.ui.formatting import number
 from aiqu_desktop.ui.theme import Theme
 
 
-class Crosshair(pg.GraphicsObject):
-    """`at` None hides it. Painted over everything; only its own strip is painted anew when it moves."""
+class Crosshair:
+    """`at` None hides it. The canvas paints it over the finished picture, so that moving it costs no new picture."""
 
     def __init__(self, theme: Theme, window: TimeWindow, panels: Sequence[Panel], axis: TimeStrip) -> None:
-        super().__init__()
         self.theme, self.window, self.panels, self._axis = theme, window, panels, axis
         self.at: float | None = None
         self._y: float | None = None
         self._reading: Reading | None = None
-        self.setZValue(200)
 
     def place(self, at: float | None, y: float | None, reading: Reading | None) -> None:
         """Stand at instant `at`, level line at scene pixel `y`."""
-        self.prepareGeometryChange()
         self.at, self._y, self._reading = at, y, reading
-        self.update()
 
-    def boundingRect(self) -> QRectF:
+    def areas(self) -> tuple[QRectF, ...]:
+        """What must be painted anew when it comes or goes: the upright strip, and the level one."""
         if self.at is None:
-            return QRectF()
+            return ()
         rect = self.panels[0].rect()
         bottom = self._axis.sceneBoundingRect().bottom()
-        whole = QRectF(rect.left() - 100, rect.top(), rect.width() + 200, bottom - rect.top())
-        if self._y is not None:
-            return whole
-        return QRectF(self._x(rect) - 70, rect.top(), 140, whole.height())
+        x = min(max(self._x(rect), rect.left() + 70), rect.right() - 70)  # the date is kept inside the plots
+        upright = QRectF(x - 80, rect.top() - 4, 160, bottom - rect.top() + 4)
+        if self._y is None:
+            return (upright,)
+        return upright, QRectF(0, self._y - 12, rect.right(), 24)
 
-    def paint(self, painter: QPainter, *_: object) -> None:
+    def paint(self, painter: QPainter) -> None:
+        """Paint over the picture, in the canvas' own pixels."""
         if self.at is None:
             return
         theme = self.theme

@@ -98,6 +98,36 @@ class Picture:
         return not (self.volume.times.size or self.heat.times.size or any(c.times.size for c in self.metrics))
 
 
+def looks_like(new: Picture, old: Picture, window_width: float) -> bool:
+    """True when `new` would be drawn the same as `old`: same data, and the clock moved by less than half a pixel."""
+    if abs(new.now - old.now) > window_width / 4_000 or (new.stale is None) != (old.stale is None):
+        return False
+    if (new.marks, new.served, new.accepted, new.heat.features) != (
+        old.marks,
+        old.served,
+        old.accepted,
+        old.heat.features,
+    ):
+        return False
+    if len(new.metrics) != len(old.metrics):
+        return False
+    return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(_drawn(new), _drawn(old), strict=True))
+
+
+def _drawn(picture: Picture) -> list[Floats]:
+    """The arrays that decide what is drawn, apart from now."""
+    arrays = [
+        picture.volume.times,
+        picture.volume.total,
+        picture.volume.labelled,
+        picture.heat.times,
+        picture.heat.effects,
+    ]
+    for curve in (*picture.metrics, picture.drift):
+        arrays += [curve.times, curve.values, curve.low, curve.high, curve.limit]
+    return arrays
+
+
 def prepare(page: ModelPage) -> Picture:
     """Make `page` ready to draw."""
     now = page.site_now.timestamp()
