@@ -29,7 +29,7 @@ def summarise(registry: Registry, report: Path | None, wall_seconds: float) -> d
     chain = verify_chain(registry)
     with registry.read() as session:
         models = [_model(session, model) for model in session.scalars(select(Model).order_by(Model.name))]
-        files = dict(session.execute(select(IngestFile.outcome, func.count()).group_by(IngestFile.outcome)))
+        files = dict(session.execute(select(IngestFile.outcome, func.count()).group_by(IngestFile.outcome)).all())
     return {
         "site": str(registry.paths.root),
         "replayed_until": registry.clock.now(),

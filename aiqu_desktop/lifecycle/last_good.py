@@ -44,7 +44,7 @@ def performance_alarm(session: Session, model_id: int, version_id: int, instant:
                 Alarm.key == _HARM,
                 or_(Alarm.version_id == version_id, Alarm.version_id.is_(None)),
                 Alarm.activated_at <= instant,
-                or_(Alarm.returned_at.is_(None), Alarm.returned_at > instant),
+                or_(Alarm.returned_at.is_(None), Alarm.returned_at >= instant),
             )
             .limit(1)
         )
