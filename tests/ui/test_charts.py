@@ -254,6 +254,7 @@ def test_a_low_canvas_gives_up_the_heat_map_and_gets_it_back(qtbot, column, stor
     show(qtbot, column, story)
     column.resize(1_100, 440)
     qtbot.waitUntil(lambda: not column.canvas.heat_panel.shown)
+    qtbot.waitUntil(lambda: column.canvas.axis.sceneBoundingRect().bottom() <= column.canvas.height())
     column.resize(1_100, 760)
     qtbot.waitUntil(lambda: column.canvas.heat_panel.shown)
 

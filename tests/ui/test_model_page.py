@@ -256,6 +256,14 @@ def test_another_model_is_drawn_from_its_beginning(qtbot, page):
     assert page.shown.tile.name == "gas-concentration"
 
 
+def test_until_a_model_is_read_nothing_can_be_acted_on(page):
+    page.show_model("gas-concentration")
+    assert page.header.title.text() == "gas-concentration"
+    for button in (page.header.promote, page.header.roll_back, page.header.report):
+        assert not button.isEnabled()
+        assert button.toolTip() == "The model is being read."
+
+
 def test_an_answer_about_another_model_is_dropped(page):
     late = story_page()
     page.model = "machine-failure"

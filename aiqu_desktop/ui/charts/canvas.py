@@ -17,8 +17,8 @@ from aiqu_desktop.ui.charts.heat_panel import HeatPanel
 from aiqu_desktop.ui.charts.panel import Panel
 from aiqu_desktop.ui.charts.picture import Picture
 from aiqu_desktop.ui.charts.reading import Reading, newest, read_at, snap
-from aiqu_desktop.ui.charts.scenery import LEFT, RIGHT, Front, Ground
-from aiqu_desktop.ui.charts.strips import RibbonStrip, TimeStrip, TitleStrip
+from aiqu_desktop.ui.charts.scenery import Front, Ground, margins
+from aiqu_desktop.ui.charts.strips import TITLE_HEIGHT, RibbonStrip, TimeStrip, TitleStrip
 from aiqu_desktop.ui.charts.time_window import TimeWindow
 from aiqu_desktop.ui.charts.volume_panel import VolumePanel
 from aiqu_desktop.ui.theme import Theme
@@ -124,15 +124,14 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
         """A low canvas does without the heat map, so that the other charts stay readable."""
         roomy = self.height() >= HEAT_FROM
         if self.heat_panel.view.isVisible() != roomy:
-            grid = self.ci.layout
-            for row, part, least, stretch in (
-                (self._heat_row - 1, self._titles[2], 0, 0),
-                (self._heat_row, self.heat_panel.view, LEAST["heat"], STRETCH["heat"]),
-            ):
-                part.setVisible(roomy)
-                grid.setRowMinimumHeight(row, least if roomy else 0)
-                grid.setRowStretchFactor(row, stretch if roomy else 0)
-                grid.setRowMaximumHeight(row, 16_777_215 if roomy else 0)
+            grid, row = self.ci.layout, self._heat_row
+            title = self._titles[2]
+            title.setVisible(roomy)
+            title.set_height(TITLE_HEIGHT if roomy else 0)
+            self.heat_panel.view.setVisible(roomy)
+            grid.setRowMinimumHeight(row, LEAST["heat"] if roomy else 0)
+            grid.setRowStretchFactor(row, STRETCH["heat"] if roomy else 0)
+            grid.setRowMaximumHeight(row, 16_777_215 if roomy else 0)
             self.heat_panel.shown = roomy
             grid.invalidate()
             grid.activate()
@@ -141,6 +140,8 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
         """Take the colours of the theme and draw anew."""
         self.setBackground(self.theme.colour("raised"))
         self._painted = None
+        left, right = margins(self.theme)
+        self.ci.layout.setContentsMargins(left, 2, right, 2)
         for panel in self.panels:
             panel.dress()
         self.schedule()
@@ -205,6 +206,7 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
         self.feature_scroll = QScrollBar(Qt.Orientation.Vertical, self)
         self.feature_scroll.setObjectName("feature-scroll")
         self.feature_scroll.setAccessibleName("Features of the drift chart")
+        self.feature_scroll.hide()
         self.feature_scroll.valueChanged.connect(self.scroll_features)
 
     def _place_scroll_bar(self) -> None:
@@ -225,7 +227,6 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
 
     def _lay_out(self) -> None:
         grid = self.ci.layout
-        grid.setContentsMargins(LEFT, 2, RIGHT, 2)
         grid.setSpacing(0)
         self._titles = []
         rows: list[tuple[pg.GraphicsWidget | pg.ViewBox, str]] = []

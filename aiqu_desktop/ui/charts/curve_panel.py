@@ -95,8 +95,10 @@ class CurvePanel(Panel):
             return low - 0.04 * high, high  # a line at nothing stays in sight
         else:
             low, high = padded(float(pool.min()), float(pool.max()), 0.05)
-            if curve.unit == "" and not curve.above and pool.max() <= 1.0 and pool.min() >= 0.0:
-                low, high = max(low, 0.0), min(high, 1.0)
+            if pool.min() >= 0.0:
+                low = max(low, 0.0)
+                if curve.unit == "" and not curve.above and pool.max() <= 1.0:
+                    high = min(high, 1.0)
         return self.snap(low, high, plain)
 
     def _draw_wedge(self, curve: Curve, window: TimeWindow) -> None:

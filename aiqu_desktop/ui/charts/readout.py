@@ -31,9 +31,9 @@ class Cell:
 def cells(picture: Picture, metric: int, reading: Reading, *, newest: bool) -> tuple[Cell, ...]:
     """The texts of `reading`: time, metric, version, drift share, feature, observations."""
     moment = datetime.fromtimestamp(reading.at, UTC)
-    when = Cell(
-        "Newest answers" if newest else "At the cursor", moment.strftime("%Y-%m-%d"), moment.strftime("%H:%M UTC")
-    )
+    is_stale = newest and picture.stale is not None
+    caption = "Newest answers, stale" if is_stale else "Newest answers" if newest else "At the cursor"
+    when = Cell(caption, moment.strftime("%Y-%m-%d"), moment.strftime("%H:%M UTC"), "unknown" if is_stale else "ink")
     version = NOTHING if reading.version is None else f"version {reading.version}"
     champion = Cell("Champion", version, "" if reading.version is not None else "nothing live")
     return when, _metric(picture, metric, reading), champion, _drift(reading), _feature(reading), _volume(reading)

@@ -18,8 +18,13 @@ from aiqu_desktop.ui.charts.time_window import TimeWindow
 from aiqu_desktop.ui.charts.value_ticks import spread
 from aiqu_desktop.ui.theme import Theme
 
-LEFT, RIGHT = 134.0, 96.0  # the same margins for all charts, so that they line up
 TAG_HEIGHT = 17.0
+
+
+def margins(theme: Theme) -> tuple[float, float]:
+    """Left and right of the plots in pixels: the same for all charts, so that they line up; wider for larger type."""
+    scale = theme.density.small / 12
+    return 134.0 * scale, 98.0 * scale
 
 
 class _Layer(pg.GraphicsObject):
@@ -94,7 +99,7 @@ class Ground(_Layer):
         width = QFontMetricsF(font).horizontalAdvance(word)
         if word and width + 8 < box.width():
             painter.setFont(font)
-            at = QRectF(box.center().x() - width / 2 - 4, box.bottom() - 20, width + 8, 16)
+            at = QRectF(box.center().x() - width / 2 - 4, box.center().y() - 8, width + 8, 16)
             painter.fillRect(at, self.theme.colour("unknown_tint"))
             painter.setPen(self.theme.colour("unknown"))
             painter.drawText(at, Qt.AlignmentFlag.AlignCenter, word)
@@ -139,9 +144,10 @@ class Front(_Layer):
         metrics = QFontMetricsF(font)
         painter.setFont(font)
         painter.setPen(self.theme.colour("chart_axis"))
+        left, _ = margins(self.theme)
         for value, text in panel.ticks:
             y = panel.y_at(value)
-            box = QRectF(rect.left() - LEFT + 8, y - 8, LEFT - 16, 16)
+            box = QRectF(rect.left() - left + 8, y - 8, left - 16, 16)
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, box.width())
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown)
 
@@ -150,8 +156,9 @@ class Front(_Layer):
         wanted = [panel.y_at(tag.value) for tag in shown]
         middles = spread(wanted, TAG_HEIGHT, rect.top() - 4, rect.bottom() + 4)
         painter.setFont(self.theme.font(self.theme.density.small - 1))
+        _, right = margins(self.theme)
         for tag, y, at in zip(shown, middles, wanted, strict=True):
             painter.setPen(QPen(self.theme.colour(tag.token), 1))
             painter.drawLine(QPointF(rect.right() + 1, round(at) + 0.5), QPointF(rect.right() + 6, round(y) + 0.5))
-            box = QRectF(rect.right() + 9, y - TAG_HEIGHT / 2, RIGHT - 10, TAG_HEIGHT)
+            box = QRectF(rect.right() + 9, y - TAG_HEIGHT / 2, right - 10, TAG_HEIGHT)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, tag.text)

@@ -14,6 +14,7 @@ from aiqu_desktop.ui.charts.time_window import TimeWindow
 from aiqu_desktop.ui.theme import Theme
 
 _NOTHING_YET: tuple[Span, ...] = ()
+TITLE_HEIGHT = 20.0
 
 
 class Strip(pg.GraphicsWidget):
@@ -35,7 +36,7 @@ class Strip(pg.GraphicsWidget):
 class TitleStrip(Strip):
     """The chart's title on the left, its legend on the right as far as there is room."""
 
-    def __init__(self, theme: Theme, panel: Panel, height: float = 20) -> None:
+    def __init__(self, theme: Theme, panel: Panel, height: float = TITLE_HEIGHT) -> None:
         super().__init__(theme, height)
         self.panel = panel
 
@@ -133,7 +134,7 @@ class TimeStrip(Strip):
         metrics = QFontMetricsF(font)
         axis, faint = theme.colour("chart_axis"), theme.colour("ink_muted")
         line = metrics.height() + 1
-        context_end = -1e9
+        context_end, said = -1e9, ""
         for index, tick in enumerate(self.shown):
             x = self.x_at(self.window, tick.at)
             painter.setPen(QPen(theme.colour("line_strong"), 1))
@@ -144,7 +145,7 @@ class TimeStrip(Strip):
             left = min(max(x - width / 2, 0.0), rect.width() - width)
             painter.drawText(QPointF(left, 5 + metrics.ascent()), text)
             context = self._context(tick)
-            if context and (tick.turns or index == 0) and self.step.unit is not Unit.YEAR:
+            if context != said and (tick.turns or index == 0) and self.step.unit is not Unit.YEAR:
                 width = metrics.horizontalAdvance(context)
                 left = min(max(x - width / 2, 0.0), rect.width() - width)
                 following = next((t for t in self.shown[index + 1 :] if t.turns), None)
@@ -157,7 +158,7 @@ class TimeStrip(Strip):
                 if left > context_end + 10:
                     painter.setPen(faint)
                     painter.drawText(QPointF(left, 5 + line + metrics.ascent()), context)
-                    context_end = left + width
+                    context_end, said = left + width, context
         painter.setPen(faint)
         painter.drawText(QPointF(rect.width() + 8, 5 + metrics.ascent()), "UTC")
 

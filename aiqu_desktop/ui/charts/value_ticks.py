@@ -11,12 +11,11 @@ def nice_ticks(low: float, high: float, most: int) -> tuple[float, ...]:
     most = max(2, most)
     if not (math.isfinite(low) and math.isfinite(high) and high > low):
         return ()
-    rough = (high - low) / most
-    power = 10.0 ** math.floor(math.log10(rough))
-    for factor in (1.0, 2.0, 2.5, 5.0, 10.0, 20.0, 25.0, 50.0):
+    power = 10.0 ** (math.floor(math.log10((high - low) / most)) - 1)
+    for factor in (1.0, 2.0, 2.5, 5.0, 10.0, 20.0, 25.0, 50.0, 100.0, 200.0, 250.0, 500.0):
         step = factor * power
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-        if step >= rough and last - first + 1 <= most:
+        if last - first + 1 <= most:
             return tuple(round(k * step, 12) for k in range(first, last + 1))
     return ()
 

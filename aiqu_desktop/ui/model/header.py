@@ -14,6 +14,7 @@ from aiqu_desktop.ui.widgets.labels import ElidedLabel, StateLabel, make_label
 
 PROVEN = Look("serving proven", "verified", "good")
 NOT_PROVEN = Look("serving not proven", "unknown", "unknown")
+READING = Look("Reading", "unknown", "ink_muted")
 NOTHING_LIVE = Look("nothing live", "unknown", "unknown")
 
 
@@ -30,7 +31,7 @@ class ModelHeader(QWidget):
         self.title = make_label("", "title", "model_title")
         self.health = StateLabel(theme, "heading", 20, "model_health")
         self.reason = ElidedLabel("", "body", "model_reason")
-        self.value = make_label("", "strong", "model_value")
+        self.value = ElidedLabel("", "strong", "model_value")
         self.champion = make_label("", "strong", "model_champion")
         self.serving = StateLabel(theme, "caption", 14, "model_serving")
         self.owner = ElidedLabel("", "caption", "model_owner")
@@ -42,6 +43,21 @@ class ModelHeader(QWidget):
         self.why_not.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         self._choices: tuple[int, ...] = ()
         self._lay_out()
+        self.start_reading("")
+
+    def start_reading(self, name: str) -> None:
+        """Another model is asked for: until its page comes, nothing of the former one is shown or can be acted on."""
+        self._choices = ()
+        self.title.setText(name)
+        self.health.set_look(READING)
+        self.reason.set_text("The model is being read.")
+        self.value.set_text("")
+        self.champion.setText("")
+        self.serving.hide()
+        self.owner.set_text("")
+        self.why_not.setText("")
+        for button in (self.promote, self.roll_back, self.report):
+            explain(button, "The model is being read.")
 
     def show_page(self, page: ModelPage) -> None:
         """Draw one answer."""
@@ -53,14 +69,16 @@ class ModelHeader(QWidget):
         side = "≥" if tile.higher_is_better else "≤"
         limit = "" if tile.limit is None else f", limit {side}\u00a0{fmt.number(tile.limit)}"
         known = tile.value is not None
-        self.value.setText(
+        self.value.set_text(
             f"{metric_title(tile.metric)} {value}{limit}" if known else f"{metric_title(tile.metric)} unknown"
         )
         self.champion.setText("No version is live" if tile.champion is None else f"Version {tile.champion} is live")
+        self.serving.show()
         self.serving.set_look(NOTHING_LIVE if tile.champion is None else PROVEN if tile.serving_proven else NOT_PROVEN)
         as_of = "no data yet" if tile.data_as_of is None else f"data as of {fmt.instant(tile.data_as_of)}"
         self.owner.set_text(f"Owner: {page.owner}, {as_of}")
-        self._show_actions(page.promote, page.roll_back)
+        report = ActionState(page.first_data is not None, "There is no data to report on yet.")
+        self._show_actions(page.promote, page.roll_back, report)
 
     def show_error(self, sentence: str) -> None:
         """Say in place of the health why the page could not be read."""
@@ -72,9 +90,13 @@ class ModelHeader(QWidget):
         explain(button, why)
         self.why_not.setText(why)
 
-    def _show_actions(self, promote: ActionState, roll_back: ActionState) -> None:
+    def _show_actions(self, promote: ActionState, roll_back: ActionState, report: ActionState) -> None:
         self._choices = promote.versions
-        acts = ((self.promote, promote, "Promote"), (self.roll_back, roll_back, "Roll back"))
+        acts = (
+            (self.promote, promote, "Promote"),
+            (self.roll_back, roll_back, "Roll back"),
+            (self.report, report, "Report"),
+        )
         reasons = []
         for button, state, name in acts:
             explain(button, "" if state.enabled else state.why_not)
@@ -105,17 +127,17 @@ class ModelHeader(QWidget):
             row.setSpacing(12)
         first.addWidget(self.title)
         first.addWidget(self.health)
-        first.addWidget(self.reason, 1)
-        for part in (self.value, _rule(), self.champion, self.serving):
+        first.addWidget(self.owner, 1)
+        for part in (self.champion, self.serving, _rule()):
             second.addWidget(part)
-        second.addStretch(1)
+        second.addWidget(self.value, 1)
         for fixed in (self.health, self.serving):
             fixed.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         words = QVBoxLayout()
         words.setSpacing(3)
         words.addLayout(first)
+        words.addWidget(self.reason)
         words.addLayout(second)
-        words.addWidget(self.owner)
         words.addStretch(1)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -129,8 +151,8 @@ class ModelHeader(QWidget):
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(20)
-        whole.addLayout(words, 3)
-        whole.addLayout(acts, 2)
+        whole.addLayout(words, 5)
+        whole.addLayout(acts, 3)
 
 
 def _rule() -> QWidget:

@@ -68,10 +68,11 @@ class ModelPageWidget(QWidget):
         self.tabs.alarm_opened.connect(self.open_alarm)
 
     def show_model(self, name: str) -> None:
-        """Turn to a model; what is shown of another one stays until the answer comes."""
+        """Turn to a model; the charts of another one stay until the answer comes, its buttons do not."""
         if name != self.model:
             self.model = name
             self.shown = None
+            self.header.start_reading(name)
         self.refresh()
 
     def site_changed(self) -> None:
