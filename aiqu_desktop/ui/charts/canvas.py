@@ -134,6 +134,7 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
             grid.setRowMaximumHeight(row, 16_777_215 if roomy else 0)
             self.heat_panel.shown = roomy
             grid.invalidate()
+            self.ci.setGeometry(self.range)  # the former least height may have pushed the axis out of sight
             grid.activate()
 
     def dress(self) -> None:
