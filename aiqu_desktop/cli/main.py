@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 
 import click
@@ -52,7 +53,7 @@ def main() -> None:
     """Run `aiqu` and exit with its status."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        status = aiqu.main(standalone_mode=False)
+        status = aiqu.main(prog_name="aiqu", standalone_mode=False)
     except AiquError as error:
         click.echo(f"aiqu: {error}", err=True)
         status = error.exit_status
@@ -61,6 +62,12 @@ def main() -> None:
         status = 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("aiqu: stopped.", err=True)
+        status = 2
+    except Exception as error:  # our own bug: one sentence for the person, the traceback for us
+        if os.environ.get("AIQU_DEBUG"):
+            raise
+        said = f"an internal error ({type(error).__name__}: {error})"
+        click.echo(f"aiqu: {said}; set AIQU_DEBUG=1 and run it again for the details to report.", err=True)
         status = 2
     sys.exit(status if isinstance(status, int) else 0)
 

@@ -66,7 +66,11 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class DemoModel:
-    """One model of the plant. read_out: how often its machine hands over rows; features: its input columns; reason: why its successors are promoted."""
+    """One model of the plant.
+
+    features: its input columns. read_out: how often its machine hands over rows. reason: why its successors are
+    promoted.
+    """
 
     name: str
     first_version: int

@@ -18,7 +18,7 @@ from aiqu_desktop.services.alarms import alarm_rows
 from aiqu_desktop.services.audit import verify_chain
 from aiqu_desktop.services.lookup import version_numbers
 from aiqu_desktop.services.model_page import release_rows
-from aiqu_desktop.services.report_data import answering_release
+from aiqu_desktop.services.report_past import answering_release
 from aiqu_desktop.services.views import AlarmRow, ReleaseRow
 
 _DAY = 86_400.0

@@ -41,6 +41,7 @@ class Finding:
 
 def examine(root: Path) -> tuple[Finding, ...]:
     """Look at the installation and at the site in `root`, if there is one. Never raises for what it finds."""
+    root = root.expanduser().absolute()
     findings = [*_installation(), _disk(root)]
     if not SitePaths(root).registry.is_file():
         return (*findings, Finding("site", None, f"There is no site in {root} yet."))

@@ -85,7 +85,9 @@ def _carry_out(
     if not reason.strip():
         raise UserError(f"A {preview.kind.value} needs a reason; give one with --reason.")
     if not yes and not _confirmed(preview):
-        click.echo("Nothing was changed.")
+        click.echo("Nothing was changed.", err=True)
+        if as_json:
+            print_json({"done": False, "preview": preview.to_json()})
         return 1
     outcome = act(
         registry,
@@ -104,7 +106,7 @@ def _carry_out(
 def _confirmed(preview: Preview) -> bool:
     if not sys.stdin.isatty():
         raise UserError(f"A {preview.kind.value} asks before it acts, and there is no terminal to ask at; add --yes.")
-    return click.confirm(f"{preview.kind.value.capitalize()} of {preview.model} now?", default=False)
+    return click.confirm(f"{preview.kind.value.capitalize()} of {preview.model} now?", default=False, err=True)
 
 
 def _show(preview: Preview) -> None:

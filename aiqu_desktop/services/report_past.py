@@ -1,0 +1,137 @@
+"""What a report tells of the past: alarms, releases, answers to alarms, check runs, and the head of the audit chain."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from aiqu_desktop.core.words import CheckKind, ReleaseKind, ReleaseState, RunState, Task
+from aiqu_desktop.registry.tables import AuditRecord, CheckRun, Release, Version
+from aiqu_desktop.reports.data_facts import CheckCount
+from aiqu_desktop.reports.history import AlarmEntry, AuditHead, ReleaseEntry, Response
+from aiqu_desktop.security import audit
+from aiqu_desktop.services.lookup import version_numbers
+from aiqu_desktop.services.views import AlarmRow, ModelPage, ReleaseRow
+
+
+def alarm_entry(alarm: AlarmRow) -> AlarmEntry:
+    """One alarm as the report prints it."""
+    return AlarmEntry(
+        priority=alarm.priority,
+        message=alarm.message,
+        activated=alarm.activated_at,
+        onset=alarm.onset_at,
+        acknowledged=alarm.acknowledged_at,
+        acknowledged_by=alarm.acknowledged_by,
+        note=alarm.note,
+        returned=alarm.returned_at,
+    )
+
+
+def touches(alarm: AlarmRow, start: datetime, end: datetime) -> bool:
+    """Whether the alarm was active at any time of the period."""
+    return alarm.activated_at <= end and (alarm.returned_at is None or alarm.returned_at >= start)
+
+
+def release_entries(session: Session, model_id: int, page: ModelPage) -> tuple[ReleaseEntry, ...]:
+    """The releases of the period, oldest first."""
+    numbers = version_numbers(session, model_id)
+    versions = session.scalars(select(Version).where(Version.model_id == model_id))
+    digests = {version.id: version.digest for version in versions}
+    query = (
+        select(Release)
+        .where(Release.model_id == model_id, Release.intended_at >= page.start, Release.intended_at <= page.end)
+        .order_by(Release.intended_at)
+    )
+    entries = []
+    for release in session.scalars(query):
+        golden = release.proof.get("golden", {})
+        done = release.state is ReleaseState.COMPLETED
+        entries.append(
+            ReleaseEntry(
+                kind=release.kind,
+                to_version=numbers[release.to_version_id],
+                started=release.intended_at,
+                state=release.state,
+                from_version=None if release.from_version_id is None else numbers[release.from_version_id],
+                requested_by=release.requested_by,
+                reason=release.reason,
+                finished=release.finished_at,
+                seconds=release.wall_seconds,
+                digest=digests[release.to_version_id] if done else "",
+                golden_passed=golden.get("passed", 0),
+                golden_total=golden.get("total", 0),
+            )
+        )
+    return tuple(entries)
+
+
+def responses(page: ModelPage) -> tuple[Response, ...]:
+    """For each performance alarm: when it began, when it was noticed, and the release that answered it."""
+    found = []
+    for alarm in page.alarms:
+        if alarm.key != "performance" or alarm.onset_at is None or not touches(alarm, page.start, page.end):
+            continue
+        answer = answering_release(alarm, page.releases)
+        found.append(
+            Response(
+                what=f"Version {alarm.version} lost {page.tile.metric.replace('_', ' ')}"
+                if page.tile.task is Task.CLASSIFICATION
+                else f"The error of version {alarm.version} grew",
+                onset=alarm.onset_at,
+                detected=alarm.activated_at,
+                acted=answer.finished_at if answer else None,
+                action=f"{answer.kind.value} to version {answer.to_version}" if answer else "",
+                rollback=_rollback_time(answer),
+            )
+        )
+    return tuple(sorted(found, key=lambda response: response.detected))
+
+
+def _rollback_time(answer: ReleaseRow | None) -> timedelta | None:
+    if answer is None or answer.kind is not ReleaseKind.ROLLBACK or answer.wall_seconds is None:
+        return None
+    return timedelta(seconds=answer.wall_seconds)
+
+
+def answering_release(alarm: AlarmRow, releases: tuple[ReleaseRow, ...]) -> ReleaseRow | None:
+    """The first completed release that took the alarmed version off the target after the alarm had rung."""
+    answers = [
+        release
+        for release in releases
+        if release.state is ReleaseState.COMPLETED
+        and release.from_version == alarm.version
+        and release.finished_at is not None
+        and release.finished_at >= alarm.activated_at
+    ]
+    return min(answers, key=lambda release: release.finished_at or alarm.activated_at, default=None)
+
+
+def check_counts(session: Session, model_id: int, start: datetime, end: datetime) -> tuple[CheckCount, ...]:
+    """How the runs of each kind of check ended in the period."""
+    rows = session.execute(
+        select(CheckRun.kind, CheckRun.state, func.count(), func.max(CheckRun.finished_at))
+        .where(CheckRun.model_id == model_id, CheckRun.scheduled_for >= start, CheckRun.scheduled_for <= end)
+        .group_by(CheckRun.kind, CheckRun.state)
+    ).all()
+    counts = []
+    for kind in CheckKind:
+        states = {state: (number, newest) for found, state, number, newest in rows if found is kind}
+        done, newest = states.get(RunState.DONE, (0, None))
+        missed = states.get(RunState.MISSED, (0, None))[0]
+        ended_badly = (RunState.FAILED, RunState.TIMED_OUT, RunState.CANCELLED, RunState.INTERRUPTED)
+        failed = sum(states.get(state, (0, None))[0] for state in ended_badly)
+        if done or failed or missed:
+            counts.append(CheckCount(kind, done=done, failed=failed, missed=missed, newest=newest))
+    return tuple(counts)
+
+
+def audit_head(session: Session) -> AuditHead | None:
+    """The newest record of the chain, and what re-computing all of it gave."""
+    head = session.scalars(select(AuditRecord).order_by(AuditRecord.sequence.desc()).limit(1)).one_or_none()
+    if head is None:
+        return None
+    chain = audit.verify(session)
+    return AuditHead(head.sequence, head.hash, head.at, chain.intact, chain.finding)
