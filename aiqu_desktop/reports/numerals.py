@@ -89,6 +89,8 @@ def duration(span: timedelta | None) -> str:
         return NONE
     seconds = span.total_seconds()
     sign, seconds = ("−" if seconds < 0 else ""), abs(seconds)
+    if 0 < seconds < 1:
+        return f"{sign}{1000 * seconds:.0f}{THIN}ms"
     if seconds < 10:
         return f"{sign}{seconds:.1f}{THIN}s"
     if seconds < 60:
