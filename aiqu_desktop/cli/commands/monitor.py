@@ -35,7 +35,8 @@ from aiqu_desktop.services.runs import list_runs
 def monitor(once: bool, workers: int, jobs: int, settle_seconds: float, site: Path, as_json: bool) -> int:
     """Schedule the checks of the site until told to stop (SIGTERM or Ctrl-C); one process a site does.
 
-    With --once, exit status 2 when another process schedules or a check did not end in time; --json lists the newest runs.
+    With --once, exit status 2 when another process schedules or a check did not end in time; --json lists the
+    newest runs.
     """
     registry = open_site(site)
     watcher = Monitor(
@@ -66,7 +67,9 @@ def _once(registry: Registry, watcher: Monitor, as_json: bool) -> int:
     if not watcher.holds_lease:
         raise EnvironmentFault("Another process schedules on this site; leave it to that one, or stop it first.")
     if not idle:
-        raise EnvironmentFault("Some checks did not end in time and were stopped; run 'aiqu monitor' to go on with them.")
+        raise EnvironmentFault(
+            "Some checks did not end in time and were stopped; run 'aiqu monitor' to go on with them."
+        )
     if as_json:
         print_json(list_runs(registry, limit=100))
     else:
