@@ -18,6 +18,7 @@ _MEANS_UNKNOWN = ("freshness-", "check-")
 def judge(
     *,
     champion: int | None,
+    serving_proven: bool,
     alarms: Sequence[AlarmRow],
     performance: CheckRun | None,
     every: timedelta | None,
@@ -26,6 +27,7 @@ def judge(
     """The health of one model and its reason.
 
     Args:
+        serving_proven: the target itself answers that it serves the champion.
         alarms: its open alarms, worst first.
         performance: the newest finished run of its performance check.
         every: that check's period.
@@ -41,7 +43,10 @@ def judge(
         return Health.UNKNOWN, blind[0].message
     if active:
         return Health.WARNING, active[0].message
-    return _by_answer(performance, every, now)
+    health, reason = _by_answer(performance, every, now)
+    if health is Health.GOOD and not serving_proven:
+        return Health.UNKNOWN, f"The target does not say that it serves version {champion}; see whether the line runs."
+    return health, reason
 
 
 def _by_answer(performance: CheckRun | None, every: timedelta | None, now: datetime) -> tuple[Health, str]:

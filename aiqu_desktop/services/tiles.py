@@ -30,7 +30,10 @@ def tile_of(session: Session, paths: SitePaths, model: Model, now: datetime) -> 
     performance, schedule = _newest_performance(session, model.id)
     every = timedelta(seconds=schedule.every_seconds) if schedule else None
     number = champion.number if champion else None
-    health, reason = judge(champion=number, alarms=alarms, performance=performance, every=every, now=now)
+    proven = _serving_proven(paths, model.name, champion)
+    health, reason = judge(
+        champion=number, serving_proven=proven, alarms=alarms, performance=performance, every=every, now=now
+    )
     trend = _trend(session, model)
     newest = trend[-1] if trend else None
     return ModelTile(
@@ -40,7 +43,7 @@ def tile_of(session: Session, paths: SitePaths, model: Model, now: datetime) -> 
         health=health,
         reason=reason,
         champion=number,
-        serving_proven=_serving_proven(paths, model.name, champion),
+        serving_proven=proven,
         metric=model.primary_metric,
         unit=str(model.input_schema.get("unit", "")) if model.task is Task.REGRESSION else "",
         value=newest.value if newest else None,

@@ -98,7 +98,7 @@ def plant_site(folder: Path) -> Iterator[PlantSite]:
 
     site = PlantSite(folder)
     try:
-        with running_line(site.registry.paths.line):
+        with running_line(site.registry.paths.line) as site.line:
             site.import_version(1)
             assert site.promote(1).done
             yield site

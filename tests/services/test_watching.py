@@ -7,6 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from aiqu_desktop.core.clock import wait_until
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import AlarmState, Health, Priority, RunState
 from aiqu_desktop.services.alarms import acknowledge, list_alarms
@@ -112,6 +113,16 @@ def test_green_expires_when_nobody_checks(site: PlantSite) -> None:
     tile = _tile(site)
     assert tile.health is Health.UNKNOWN
     assert "too old" in tile.reason
+
+
+def test_a_model_whose_line_is_gone_is_not_green(site: PlantSite) -> None:
+    for _ in range(3):
+        site.day()
+    assert _tile(site).health is Health.GOOD
+    site.line.kill()
+    assert wait_until(lambda: not _tile(site).serving_proven, 15)
+    assert _tile(site).health is Health.UNKNOWN
+    assert "see whether the line runs" in _tile(site).reason
 
 
 def test_a_file_in_quarantine_alarms_and_the_rest_is_taken(site: PlantSite) -> None:
