@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from aiqu_desktop.ui.charts import ChartColumn, prepare
-from aiqu_desktop.ui.charts.reading import Standing, read_at
+from aiqu_desktop.ui.charts.reading import Standing, read_at, read_newest
 from aiqu_desktop.ui.charts.time_window import DAY
 from tests.ui.chart_story import ALARM, SILENCE, UNLABELLED, empty_page, short_page, story_page
 
@@ -59,7 +59,7 @@ def test_the_crosshair_shows_the_values_of_every_chart(qtbot, column, story):
         "At the cursor",
         "Accuracy",
         "Champion",
-        "Drifted features",
+        "Drifted share",
         "Most drifted",
         "Observations a day",
     ]
@@ -287,3 +287,15 @@ def test_moving_the_crosshair_paints_no_new_picture(qtbot, column, story):
     column.window_of_time.pan(0.1)
     column.canvas.redraw()
     assert column.canvas._painted is None
+
+
+def test_each_chart_reads_out_its_own_newest_answer():
+    page = story_page()
+    page.drift.values[-9:] = np.nan
+    page.heat.effects[:, -5:] = np.nan
+    reading = read_newest(prepare(page), 0)
+    assert reading.metric is not None
+    assert reading.drift is not None
+    assert reading.feature is not None
+    assert reading.volume is not None
+    assert reading.drift.at < reading.metric.at

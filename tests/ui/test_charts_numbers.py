@@ -158,6 +158,12 @@ def test_a_release_keeps_its_label_when_an_alarm_stands_beside_it():
     assert next(flag for flag in placed if 2 in flag.keys).side != 0
 
 
+def test_two_flags_of_one_kind_at_one_instant_are_one_flag():
+    wanted = [Wanted(0, "onset", 100, 40), Wanted(1, "onset", 103, 40)]
+    placed = place(wanted, left=0, right=800, lanes=2, icon=16, more_width=14)
+    assert [sorted(flag.keys) for flag in placed] == [[0, 1]]
+
+
 def test_heat_pixels_take_the_largest_effect_of_their_checks_and_leave_gaps_empty():
     times = np.concatenate((np.arange(100.0), np.arange(150.0, 250.0)))
     rows = np.zeros((2, 200))

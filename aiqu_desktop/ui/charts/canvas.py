@@ -16,7 +16,7 @@ from aiqu_desktop.ui.charts.flag_strip import FlagStrip
 from aiqu_desktop.ui.charts.heat_panel import HeatPanel
 from aiqu_desktop.ui.charts.panel import Panel
 from aiqu_desktop.ui.charts.picture import Picture
-from aiqu_desktop.ui.charts.reading import Reading, newest, read_at, snap
+from aiqu_desktop.ui.charts.reading import Reading, read_at, read_newest, snap
 from aiqu_desktop.ui.charts.scenery import Front, Ground, margins
 from aiqu_desktop.ui.charts.strips import TITLE_HEIGHT, RibbonStrip, TimeStrip, TitleStrip
 from aiqu_desktop.ui.charts.time_window import TimeWindow
@@ -172,9 +172,10 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
         """The values at the cursor, or the newest ones without a cursor."""
         if self.picture is None:
             return None
-        at = newest(self.picture) if self.cursor_at is None else self.cursor_at
+        if self.cursor_at is None:
+            return read_newest(self.picture, self.metric_index)
         row = None if self._cursor_y is None else self.heat_panel.row_at(self._cursor_y)
-        return read_at(self.picture, self.metric_index, at, row)
+        return read_at(self.picture, self.metric_index, self.cursor_at, row)
 
     def marks_at(self, position: QPointF) -> tuple[Mark, ...]:
         """The events whose flag lies under a pixel of this widget."""

@@ -30,6 +30,7 @@ class Placed:
     side: int
     left: float
     right: float
+    kind: str = ""
     keys: list[int] = field(default_factory=list)
 
 
@@ -46,15 +47,18 @@ def place(
     """Place flags inside [left, right].
 
     The more telling kinds choose first: a label to the right, a label to the left, only the icon; each in the lowest
-    lane with room. What finds none joins its nearest neighbour, whose label has `more_width` to say so ("+2").
+    lane with room. What finds none, or stands where one of its kind stands already, joins that flag, whose label has
+    `more_width` to say so ("+2").
     """
     taken: list[list[tuple[float, float]]] = [[] for _ in range(lanes)]
     placed: list[Placed] = []
     for flag in sorted(wanted, key=lambda w: (RANK.get(w.kind, 9), w.x)):
-        stands = _fit(flag.x, flag.label_width, more_width, icon, left, right, taken, space)
+        twin = next((p for p in placed if p.kind == flag.kind and abs(p.x - flag.x) < icon / 2), None)
+        stands = twin or _fit(flag.x, flag.label_width, more_width, icon, left, right, taken, space)
         if stands is None:
             stands = min(placed, key=lambda p: abs(p.x - flag.x))
-        else:
+        elif twin is None:
+            stands.kind = flag.kind
             placed.append(stands)
         stands.keys.append(flag.key)
     return sorted(placed, key=lambda p: p.x)

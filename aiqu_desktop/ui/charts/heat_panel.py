@@ -90,7 +90,7 @@ class HeatPanel(Panel):
 
     def set_picture(self, picture: Picture, metric: int) -> None:  # noqa: ARG002 - the same for every metric
         self.heat = picture.heat
-        self.keys = (Key("ramp", "effect ÷ limit"), Key("outline", "drifted: effect and evidence"))
+        self.keys = (Key("ramp", "effect ÷ limit, 0 to ≥ 4"), Key("outline", "drifted: effect and evidence"))
 
     def draw(self, window: TimeWindow) -> None:
         self.scroll_to(0 if self.show_all else self.first)

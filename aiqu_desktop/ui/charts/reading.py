@@ -79,13 +79,33 @@ def read_at(picture: Picture, metric: int, at: float, row: int | None = None) ->
     )
 
 
-def newest(picture: Picture) -> float:
-    """The instant of the newest answer of any chart: what the read-out shows without a cursor."""
-    found = [
-        c.times[np.isfinite(c.values)][-1] for c in (*picture.metrics, picture.drift) if np.isfinite(c.values).any()
+def read_newest(picture: Picture, metric: int) -> Reading:
+    """The newest answer of each chart, which need not be of one instant; `at` is the newest of all."""
+    curve = picture.metrics[metric] if picture.metrics else None
+    points = [None if c is None else _point(c, _last(c)) for c in (curve, picture.drift)]
+    heat, volume = picture.heat, picture.volume
+    known = heat.times[np.isfinite(heat.effects).any(axis=0)] if heat.times.size else heat.times
+    counted, coverage = _volume(picture, float(volume.times[-1])) if volume.times.size else (None, None)
+    instants = [p.at for p in points if p is not None] + [
+        float(times[-1]) for times in (known, volume.times) if len(times)
     ]
-    found += [picture.volume.times[-1]] if picture.volume.times.size else []
-    return float(max(found, default=picture.now))
+    at = max(instants, default=picture.now)
+    return Reading(
+        at=at,
+        standing=_standing(picture, points[0], counted, at),
+        version=picture.served[-1].version if picture.served else None,
+        metric=points[0],
+        drift=points[1],
+        feature=_feature(picture, float(known[-1]), None) if len(known) else None,
+        volume=counted,
+        coverage=coverage,
+    )
+
+
+def _last(curve: Curve) -> float:
+    """When the curve's newest known value was; NaN-safe: minus infinity when it has none."""
+    known = curve.times[np.isfinite(curve.values)]
+    return float(known[-1]) if known.size else -np.inf
 
 
 def snap(picture: Picture, metric: int, at: float) -> float:

@@ -65,11 +65,11 @@ def _metric(picture: Picture, metric: int, reading: Reading) -> Cell:
 def _drift(reading: Reading) -> Cell:
     point = reading.drift
     if point is None:
-        return Cell("Drifted features", NOTHING, "no answer", "ink_muted")
+        return Cell("Drifted share", NOTHING, "no answer", "ink_muted")
     limit = f"limit {percent(point.limit)}" if np.isfinite(point.limit) else ""
     if point.wrong:
-        return Cell("Drifted features", percent(point.value), f"above {limit}", "warning")
-    return Cell("Drifted features", percent(point.value), limit)
+        return Cell("Drifted share", percent(point.value), f"above {limit}", "warning")
+    return Cell("Drifted share", percent(point.value), limit)
 
 
 def _feature(reading: Reading) -> Cell:
