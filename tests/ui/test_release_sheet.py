@@ -11,6 +11,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
+from aiqu_desktop.bundles.card import CardMetric
 from aiqu_desktop.core.errors import Refused
 from aiqu_desktop.core.words import ReleaseState
 from aiqu_desktop.ui import settings
@@ -293,6 +294,13 @@ def test_overlapping_intervals_are_no_difference_and_a_clear_loss_is_named():
     assert rows[0].meaning == "worse"
     assert rows[0].token == "alarm"
     assert next(row for row in rows if row.metric.startswith("Log loss")).meaning == "worse"
+
+
+def test_a_smaller_error_is_better_whatever_it_is_called():
+    for name in ("mae", "log_loss", "median_relative_error"):
+        old, new = CardMetric(0.5, 0.45, 0.55, 100), CardMetric(0.2, 0.15, 0.25, 100)
+        assert compare({name: old}, {name: new}, name)[0].meaning == "better"
+        assert compare({name: new}, {name: old}, name)[0].meaning == "worse"
 
 
 def test_the_first_version_has_nothing_to_compare_with():

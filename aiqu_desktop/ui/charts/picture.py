@@ -12,7 +12,7 @@ from aiqu_desktop.services.views import HeatMap, Mark, ModelPage, Series
 from aiqu_desktop.ui.charts import gaps
 
 Floats = npt.NDArray[np.float64]
-LOWER_IS_BETTER = frozenset({"mae", "rmse", "bias", "log_loss", "brier", "error_rate"})
+_LOWER_IS_BETTER = frozenset({"mae", "mse", "rmse", "mape", "bias", "brier", "error_rate"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,12 @@ def _higher_is_better(page: ModelPage, series: Series) -> bool:
     """The tile says it for the primary metric; the names of errors and losses say it for the others."""
     if page.performance and series is page.performance[0]:
         return page.tile.higher_is_better
-    return series.name.rpartition(".")[2] not in LOWER_IS_BETTER
+    return not lower_is_better(series.name.rpartition(".")[2])
+
+
+def lower_is_better(metric: str) -> bool:
+    """Whether a metric is an error or a loss, by its name ("mae", "log_loss", "median_relative_error")."""
+    return metric in _LOWER_IS_BETTER or metric.endswith(("_error", "_loss"))
 
 
 def _curve(series: Series, now: float, *, above: bool) -> Curve:

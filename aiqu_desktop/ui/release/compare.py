@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from aiqu_desktop.ui.charts.picture import LOWER_IS_BETTER
+from aiqu_desktop.ui.charts.picture import lower_is_better
 from aiqu_desktop.ui.formatting import NOTHING, estimate, number
 from aiqu_desktop.ui.states import metric_title
 
@@ -51,7 +51,7 @@ def _row(name: str, old: Figure | None, new: Figure | None) -> Comparison:
     change = new.value - old.value
     sign = "+" if change > 0 else ""
     shown = f"{sign}{number(change, _places(old, new))}"
-    better = (change < 0) if name in LOWER_IS_BETTER else (change > 0)
+    better = (change < 0) if lower_is_better(name) else (change > 0)
     if old.low <= new.high and new.low <= old.high:
         return Comparison(metric_title(name), *texts, shown, "intervals overlap", "ink_muted")
     word, token = ("better", "ink") if better else ("worse", "alarm")
