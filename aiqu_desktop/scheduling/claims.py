@@ -78,6 +78,16 @@ def reclaim_interrupted(session: Session, now: datetime, owner: str) -> list[Cla
     return claimed
 
 
+def lost_runs(session: Session, owner: str, alive: frozenset[int]) -> list[ClaimedRun]:
+    """Runs that `owner` claimed, that are none of `alive`, and that have no answer: it could not be written."""
+    rows = session.execute(
+        select(CheckRun, Schedule.timeout_seconds)
+        .join(Schedule, Schedule.check_id == CheckRun.check_id)
+        .where(CheckRun.state == RunState.RUNNING, CheckRun.owner == owner, CheckRun.id.not_in(alive))
+    ).all()
+    return [_claimed(run, timeout_seconds) for run, timeout_seconds in rows]
+
+
 def _newest_slot(schedule: Schedule, now: datetime) -> datetime:
     every = timedelta(seconds=schedule.every_seconds)
     return schedule.next_due + every * ((now - schedule.next_due) // every)

@@ -10,14 +10,17 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import select
 
 from aiqu_desktop.core.errors import AiquError
+from aiqu_desktop.core.words import RunState, Verdict
 from aiqu_desktop.lifecycle.folder_target import folder_targets
 from aiqu_desktop.lifecycle.recovery import settle_unfinished
 from aiqu_desktop.monitoring.arrivals import take_in
+from aiqu_desktop.monitoring.outcome import CheckOutcome
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model
-from aiqu_desktop.scheduling.claims import claim_due, reclaim_interrupted
+from aiqu_desktop.scheduling.claims import claim_due, lost_runs, reclaim_interrupted
 from aiqu_desktop.scheduling.lease import Lease
 from aiqu_desktop.scheduling.pool import WorkerPool
+from aiqu_desktop.scheduling.worker import finish
 
 log = logging.getLogger("aiqu.scheduling")
 
@@ -96,8 +99,9 @@ class Monitor:
             if not held_before:
                 self._take_over()
             self._pool.give_up_hung()
+            self._end_lost_runs()
             for model in self._models():
-                take_in(self._registry, model, settle_seconds=self._settle_seconds)
+                self._take_in(model)
             with self._registry.write() as session:
                 now = self._registry.clock.now()
                 claimed = claim_due(session, now, self._lease.owner, exclude=self._pool.busy_checks())
@@ -121,6 +125,20 @@ class Monitor:
         with self._registry.write() as session:
             left = reclaim_interrupted(session, self._registry.clock.now(), self._lease.owner)
         self._pool.submit(left)
+
+    def _end_lost_runs(self) -> None:
+        with self._registry.read() as session:
+            lost = lost_runs(session, self._lease.owner, self._pool.run_ids())
+        for run in lost:
+            outcome = CheckOutcome(Verdict.UNKNOWN, "failed: its answer could not be written; see the log")
+            finish(self._registry, run, RunState.FAILED, outcome, self._registry.clock.now(), 0.0)
+
+    def _take_in(self, model: str) -> None:
+        """One model's trouble holds up no other: it is said, and the next tick tries again."""
+        try:
+            take_in(self._registry, model, settle_seconds=self._settle_seconds)
+        except AiquError as error:
+            self._on_fault(str(error))
 
     def _models(self) -> list[str]:
         with self._registry.read() as session:

@@ -6,6 +6,7 @@ at once, so that it holds up nothing else; its late answer is refused by the run
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -15,6 +16,8 @@ from aiqu_desktop.monitoring.outcome import CheckOutcome
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.scheduling.claims import ClaimedRun
 from aiqu_desktop.scheduling.worker import RunControl, carry_out, finish
+
+log = logging.getLogger("aiqu.scheduling")
 
 
 class WorkerPool:
@@ -41,6 +44,11 @@ class WorkerPool:
             return frozenset(run.check_id for run in self._waiting) | frozenset(
                 control.run.check_id for control in self._running.values()
             )
+
+    def run_ids(self) -> frozenset[int]:
+        """Runs that wait or run here now."""
+        with self._changed:
+            return frozenset(run.run_id for run in self._waiting) | frozenset(self._running)
 
     def progress(self) -> dict[int, float]:
         """check id → fraction done, for the runs that are running here."""
@@ -99,6 +107,9 @@ class WorkerPool:
     def _work(self, control: RunControl) -> None:
         try:
             carry_out(self._registry, control, jobs=self._jobs)
+        except Exception:
+            # Not even a failure could be written (disk full, say): the next tick finds the run without an answer.
+            log.exception("the answer of check run %s could not be written", control.run.run_id)
         finally:
             with self._changed:
                 self._running.pop(control.run.run_id, None)
