@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from aiqu_desktop.core.words import VersionState
 from aiqu_desktop.demo.story import DemoModel, Story
-from aiqu_desktop.lifecycle.facts import champion_of
+from aiqu_desktop.lifecycle.facts import champion_of, model_named
 from aiqu_desktop.lifecycle.last_good import healthy_champions
 from aiqu_desktop.monitoring.alarm_life import is_active
 from aiqu_desktop.registry import Registry
@@ -46,8 +46,12 @@ class ScriptedOperator:
                 self._answer(alarm)
 
     def make_the_mistake(self) -> None:
-        """Promote the wrong version, in good faith and through every gate."""
+        """Promote the wrong version, in good faith and through every gate; nothing where that is done already."""
         mistake = self._story.mistake
+        with self._registry.read() as session:
+            champion = champion_of(model_named(session, mistake.model))
+        if champion is not None and champion.number == mistake.version:
+            return  # this day was begun before, and cut off
         preview = releases.preview_promotion(self._registry, mistake.model, mistake.version)
         releases.promote(self._registry, preview, actor=mistake.by, reason=mistake.reason)
 

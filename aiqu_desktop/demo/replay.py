@@ -23,6 +23,7 @@ from aiqu_desktop.line.protocol import TargetFolder
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.scheduling import Monitor
 from aiqu_desktop.services.imports import import_version
+from aiqu_desktop.services.releases import settle
 
 STEP = timedelta(days=1)
 _STICK = "Carried in from the data scientists."
@@ -71,6 +72,7 @@ class Replay:
     def _day(self, now: datetime, people_act: bool) -> None:
         before = self._clock.now()
         self._clock.move_to(now)
+        settle(self._registry)  # what a kill left open would bar the day's releases
         self._bring_in(before, now)
         if people_act:
             self._people_act(before, now)

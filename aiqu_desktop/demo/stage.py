@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import select
+
 from aiqu_desktop.core.clock import ReplayClock, wait_until
 from aiqu_desktop.core.errors import EnvironmentFault, UserError
 from aiqu_desktop.core.paths import SitePaths
@@ -18,7 +20,9 @@ from aiqu_desktop.demo.story import Story, load_story
 from aiqu_desktop.lifecycle.facts import champion_of, model_named
 from aiqu_desktop.line.protocol import TargetFolder
 from aiqu_desktop.registry import Registry
+from aiqu_desktop.registry.tables import Site
 from aiqu_desktop.scheduling import Monitor
+from aiqu_desktop.services import releases
 from aiqu_desktop.services.imports import import_version
 from aiqu_desktop.services.opening import open_site
 
@@ -45,10 +49,11 @@ def set_stage(root: Path) -> Iterator[Stage]:
     story = load_story()
     paths = SitePaths(root.expanduser().absolute())
     reached = position(paths)
-    if reached is None and paths.registry.exists():
-        raise UserError(f"The site in {paths.root} is not a demo; name another folder with --site.")
     clock = ReplayClock(reached or story.start)
     registry = open_site(paths.root, create=True, clock=clock, name=story.site)
+    if not _is_demo(registry):
+        registry.close()
+        raise UserError(f"The site in {paths.root} is not a demo; name another folder with --site.")
     line = LineProcess(paths.line, paths.logs / "line.log")
     monitor = Monitor(registry, "demo", settle_seconds=0.0)
     try:
@@ -65,12 +70,18 @@ def set_stage(root: Path) -> Iterator[Stage]:
         registry.close()
 
 
+def _is_demo(registry: Registry) -> bool:
+    with registry.read() as session:
+        return session.scalars(select(Site.is_demo)).one()
+
+
 def _first_versions(registry: Registry, story: Story) -> None:
     people = ScriptedOperator(registry, story)
     for model in story.models:
         bundle = story.bundle(model.name, model.first_version)
         import_version(registry, bundle, by=story.engineer, reason="First version.", overrides=model.checks)
         _wait_for_line(registry, model.name)
+        releases.settle(registry)  # where a kill came between
         with registry.read() as session:
             serves = champion_of(model_named(session, model.name))
         if serves is None:
