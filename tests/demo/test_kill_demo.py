@@ -29,7 +29,7 @@ from aiqu_desktop.services.opening import open_site
 pytestmark = [pytest.mark.campaign, pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")]
 
 START, END = "2008-11-01", "2009-03-01"
-KILLED = -signal.SIGKILL
+KILLED = -9
 MODELS = ("gas-classifier", "gas-concentration", "machine-failure")
 
 
