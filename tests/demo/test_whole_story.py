@@ -69,7 +69,7 @@ def test_the_wall_time_is_told(result: dict[str, Any], capsys: pytest.CaptureFix
 
 
 def test_the_first_version_decays_rings_and_is_replaced_by_one_that_recovers(
-    result: dict[str, Any], registry: Registry
+    result: dict[str, Any], registry: Registry, story: Story
 ) -> None:
     model = _model(result, "gas-classifier")
     alarm = _performance_alarms(model)[0]
@@ -78,10 +78,9 @@ def test_the_first_version_decays_rings_and_is_replaced_by_one_that_recovers(
     assert alarm["activated"] < replaced["at"] <= alarm["action"]
     assert alarm["returned"] is not None and alarm["state"] == "normal"
     series = model_page(registry, "gas-classifier").performance[0]
-    times = series.times.astype("datetime64[us]")
-    switch, mistake = np.datetime64(replaced["at"][:-1]), np.datetime64("2009-02-03")
-    ringing = (times > np.datetime64(alarm["activated"][:-1])) & (times < switch)
-    recovered = (times > switch + np.timedelta64(14, "D")) & (times < mistake)
+    rang, switch = (datetime.fromisoformat(at).timestamp() for at in (alarm["activated"], replaced["at"]))
+    ringing = (series.times > rang) & (series.times < switch)
+    recovered = (series.times > switch + 14 * 86_400) & (series.times < story.mistake.at.timestamp())
     assert np.nanmax(series.values[ringing]) < np.nanmin(series.limit[ringing])
     assert np.count_nonzero(~np.isnan(series.values[recovered])) > 20
     assert np.nanmin(series.values[recovered]) > np.nanmax(series.limit[recovered])
@@ -131,7 +130,7 @@ def test_every_row_that_was_fed_is_in_the_store_once_with_its_label(
     assert (model["observations"], model["labels"]) == (len(rows), len(labels))
     assert len(rows) > 6000
     window = ObservationStore(registry).window(
-        name, story.start, datetime(2011, 1, 1, tzinfo=UTC), columns=("label", "served_digest")
+        name, story.start, datetime(2011, 1, 1, tzinfo=UTC), columns=("label", "labelled_at", "served_digest")
     )
     assert Counter(window.columns["id"]) == Counter(rows), "each once on disk"
     labelled = ~np.isnat(window.columns["labelled_at"])
