@@ -129,4 +129,3 @@ def folder_targets(paths: SitePaths) -> Callable[[str], FolderTarget]:
 
 def _placement(said: Pointer | Serving | None) -> Placement | None:
     return None if said is None else Placement(said.digest, said.version, said.release)
-

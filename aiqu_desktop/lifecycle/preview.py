@@ -182,9 +182,7 @@ def _way_back(registry: Registry, session: Session, model: Model, live: Version 
     return f"{harm}, and no earlier version does: there will be nothing to roll back to."
 
 
-def _no_way_back(
-    model: str, champion: VersionFacts | None, to_number: int | None, healthy: Sequence[Version]
-) -> str:
+def _no_way_back(model: str, champion: VersionFacts | None, to_number: int | None, healthy: Sequence[Version]) -> str:
     if champion is None:
         return f"{model} has no champion, so there is nothing to roll back from; promote a version."
     if to_number == champion.number:

@@ -66,12 +66,12 @@ def golden_cases_pass(store: ArtifactStore, version: VersionFacts) -> GateResult
 
 def not_worse_on_paper(version: VersionFacts, champion: VersionFacts | None, metric: str) -> GateResult:
     """The primary metric on the version's card is not worse than on the champion's card by more than a margin."""
-    title, mine = f"{metric} beside the champion's", version.metrics.get(metric)
+    title, mine = f"{_named(metric)} beside the champion's", version.metrics.get(metric)
     if mine is None:
         finding = f"The card of version {version.number} gives no {metric}, by which its model is judged."
         return GateResult("metrics", title, False, finding, {})
     if champion is None:
-        finding = f"There is no champion to compare with; version {version.number}: {metric} {_figure(mine)}."
+        finding = f"There is no champion to compare with; version {version.number}: {_named(metric)} {_figure(mine)}."
         return GateResult("metrics", title, True, finding, {"metric": metric, "candidate": mine.to_json()})
     theirs = champion.metrics[metric]
     higher = higher_is_better(metric)
@@ -80,7 +80,7 @@ def not_worse_on_paper(version: VersionFacts, champion: VersionFacts | None, met
     passed = worse_by <= margin
     verdict = "no more than" if passed else "more than"
     finding = (
-        f"Version {version.number}: {metric} {_figure(mine)}; version {champion.number}: {_figure(theirs)}; "
+        f"Version {version.number}: {_named(metric)} {_figure(mine)}; version {champion.number}: {_figure(theirs)}; "
         + (f"worse by {worse_by:.3g}, {verdict} the {margin:.3g} allowed." if worse_by > 0 else "not worse.")
     )
     evidence: Mapping[str, object] = {
@@ -90,6 +90,11 @@ def not_worse_on_paper(version: VersionFacts, champion: VersionFacts | None, met
         "margin": margin,
     }
     return GateResult("metrics", title, passed, finding, dict(evidence))
+
+
+def _named(metric: str) -> str:
+    """A metric's name as people say it."""
+    return metric.upper() if metric == "mae" else metric.replace("_", " ")
 
 
 def _figure(metric: CardMetric) -> str:

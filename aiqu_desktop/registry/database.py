@@ -70,7 +70,9 @@ class Registry:
             UserError: if there is no site in that folder, or a newer version of the product made it.
         """
         if not paths.registry.is_file():
-            raise UserError(f"There is no site in {paths.root}; make one with 'aiqu demo' or name it with --site.")
+            raise UserError(
+                f"There is no site in {paths.root}; name one with --site, or make one with 'aiqu import --create'."
+            )
         return cls._open(paths, clock)
 
     @classmethod

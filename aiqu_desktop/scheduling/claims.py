@@ -45,7 +45,10 @@ def claim_due(
         if check.id in exclude:
             continue
         slot = _newest_slot(schedule, now)
-        if slot > schedule.next_due:
+        if slot_taken(session, check.id, slot):  # the clock was set back: this slot has its answer
+            schedule.next_due = slot + timedelta(seconds=schedule.every_seconds)
+            continue
+        if slot > schedule.next_due and not slot_taken(session, check.id, schedule.next_due):
             _note_missed(session, check, schedule, slot, now, owner)
         run = CheckRun(
             check_id=check.id,
@@ -62,6 +65,12 @@ def claim_due(
         session.flush()
         claimed.append(_claimed(run, schedule.timeout_seconds))
     return claimed
+
+
+def slot_taken(session: Session, check_id: int, slot: datetime) -> bool:
+    """Whether a run of this check already stands at this instant."""
+    query = select(CheckRun.id).where(CheckRun.check_id == check_id, CheckRun.scheduled_for == slot)
+    return session.scalars(query).first() is not None
 
 
 def reclaim_interrupted(session: Session, now: datetime, owner: str) -> list[ClaimedRun]:

@@ -15,7 +15,7 @@ from aiqu_desktop.lifecycle.facts import champion_of, model_named
 from aiqu_desktop.monitoring.arrivals import take_in
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Check, CheckRun, Model, Schedule
-from aiqu_desktop.scheduling.claims import ClaimedRun
+from aiqu_desktop.scheduling.claims import ClaimedRun, slot_taken
 from aiqu_desktop.scheduling.worker import RunControl, carry_out
 from aiqu_desktop.services.runs import run_rows
 from aiqu_desktop.services.views import CheckRunRow
@@ -85,9 +85,8 @@ def _claim(registry: Registry, session: Session, check_id: int) -> ClaimedRun:
 
 
 def _free_slot(session: Session, check_id: int, now: datetime) -> datetime:
-    """The present instant, or the next microsecond free of runs of this check: replayed clocks stand still."""
-    while session.scalars(
-        select(CheckRun.id).where(CheckRun.check_id == check_id, CheckRun.scheduled_for == now)
-    ).first():
-        now += timedelta(microseconds=1)
-    return now
+    """Just after the present instant, which may be the schedule's own slot; replayed clocks stand still meanwhile."""
+    slot = now + timedelta(microseconds=1)
+    while slot_taken(session, check_id, slot):
+        slot += timedelta(microseconds=1)
+    return slot

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aiqu_desktop.drift import DriftLimits
@@ -50,33 +50,38 @@ def metric_series(
 
 
 def volume_series(session: Session, model_id: int, start: datetime, end: datetime) -> Series:
-    """Observations of each day with data, placed at noon; days without any are absent, and drawn as a gap."""
-    day = func.date(Segment.first_time)
+    """Observations of each day with data, placed at noon; days without any are absent, and drawn as a gap.
+
+    A file that covers several days counts on each of them with its mean per day.
+    """
     rows = session.execute(
-        select(day, func.sum(Segment.rows))
-        .where(
+        select(Segment.first_time, Segment.last_time, Segment.rows).where(
             Segment.model_id == model_id,
             Segment.kind == "observations",
-            Segment.first_time >= start,
+            Segment.last_time >= start,
             Segment.first_time <= end,
         )
-        .group_by(day)
-        .order_by(day)
     ).all()
-    noons = [datetime.fromisoformat(text).replace(hour=12, tzinfo=UTC).timestamp() for text, _ in rows]
-    counts = np.array([count for _, count in rows], dtype=np.float64)
-    gaps = np.full(len(rows), np.nan)
+    counts: dict[int, float] = {}
+    for row in rows:
+        covered = range(row.first_time.date().toordinal(), row.last_time.date().toordinal() + 1)
+        for day in covered:
+            counts[day] = counts.get(day, 0.0) + row.rows / len(covered)
+    days = sorted(counts)
+    noons = [datetime.combine(date.fromordinal(day), time(12), UTC).timestamp() for day in days]
+    values = np.array([counts[day] for day in days], dtype=np.float64)
+    unknown = np.full(len(days), np.nan)
     return Series(
         name="volume",
         title="Observations",
         unit="per day",
         times=np.array(noons, dtype=np.float64),
-        values=counts,
-        low=gaps,
-        high=gaps,
-        limit=gaps,
-        n=counts,
-        version=np.zeros(len(rows)),
+        values=values,
+        low=unknown,
+        high=unknown,
+        limit=unknown,
+        n=values,
+        version=np.zeros(len(days)),
     )
 
 

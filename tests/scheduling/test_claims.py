@@ -13,6 +13,7 @@ from aiqu_desktop.core.words import CheckKind, RunState
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import CheckRun, Schedule
 from aiqu_desktop.scheduling.claims import claim_due, reclaim_interrupted
+from aiqu_desktop.services.checking import check_now
 from aiqu_desktop.services.schedules import check_ids, list_schedules, pause, resume, run_now
 from tests.factories.plant_site import DAY, START
 
@@ -83,6 +84,18 @@ def test_a_paused_check_waits_and_its_slots_are_not_missed(registry: Registry, c
         assert session.get_one(Schedule, check_id).next_due == START + 4 * DAY
         missed = session.scalars(select(CheckRun.check_id).where(CheckRun.state == RunState.MISSED)).all()
     assert check_id not in missed
+
+
+def test_a_slot_that_was_answered_by_hand_is_passed_over(registry: Registry) -> None:
+    check_now(registry, model="toy")
+    claimed = _claim(registry)
+    assert len(claimed) == len(CheckKind), "a check by hand must not take the schedule's own slot"
+    with registry.write() as session:
+        for schedule in session.scalars(select(Schedule)):
+            schedule.next_due = START  # as after a clock that was set back
+    assert _claim(registry) == []
+    with registry.read() as session:
+        assert set(session.scalars(select(Schedule.next_due))) == {START + DAY}
 
 
 def test_run_now_makes_a_check_due_at_once(registry: Registry, clock: ReplayClock) -> None:

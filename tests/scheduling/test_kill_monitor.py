@@ -121,6 +121,8 @@ def test_a_monitor_that_is_killed_again_and_again_loses_and_repeats_nothing(
     chance = random.Random(kills)
     feeder = Feeder(registry.paths.drop("toy"), digest, kills)
     log = tmp_path / "monitor.log"
+    for _ in range(4):
+        feeder.feed()  # enough labels to judge by, however short the first life is
     for _ in range(kills):
         with _monitor(registry, log) as process:
             assert wait_until(lambda: _schedules(registry, process), STARTS_WITHIN), log.read_text()
