@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from aiqu_desktop.core.words import Health, Priority, RunState, Verdict
 from aiqu_desktop.monitoring.alarm_life import is_active
-from aiqu_desktop.registry.tables import CheckRun
+from aiqu_desktop.registry.tables import CheckRun, Version
 from aiqu_desktop.services.views import AlarmRow
 
 # An answer expires after so many of its check's periods: green is never kept by silence.
@@ -17,7 +17,7 @@ _MEANS_UNKNOWN = ("freshness-", "check-")
 
 def judge(
     *,
-    champion: int | None,
+    champion: Version | None,
     serving_proven: bool,
     alarms: Sequence[AlarmRow],
     performance: CheckRun | None,
@@ -27,6 +27,7 @@ def judge(
     """The health of one model and its reason.
 
     Args:
+        champion: the version that is live by the registry.
         serving_proven: the target itself answers that it serves the champion.
         alarms: its open alarms, worst first.
         performance: the newest finished run of its performance check.
@@ -38,14 +39,17 @@ def judge(
         return Health.ALARM, severe[0].message
     if champion is None:
         return Health.UNKNOWN, "No version serves yet."
+    number = champion.number
     blind = [alarm for alarm in active if alarm.key.startswith(_MEANS_UNKNOWN)]
     if blind:
         return Health.UNKNOWN, blind[0].message
     if active:
         return Health.WARNING, active[0].message
+    if performance is not None and performance.version_id != champion.id:
+        return Health.UNKNOWN, f"Version {number} has just gone live; its performance was not checked yet."
     health, reason = _by_answer(performance, every, now)
     if health is Health.GOOD and not serving_proven:
-        return Health.UNKNOWN, f"The target does not say that it serves version {champion}; see whether the line runs."
+        return Health.UNKNOWN, f"The target does not say that it serves version {number}; see whether the line runs."
     return health, reason
 
 

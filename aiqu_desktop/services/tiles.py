@@ -32,10 +32,10 @@ def tile_of(session: Session, paths: SitePaths, model: Model, now: datetime) -> 
     number = champion.number if champion else None
     proven = _serving_proven(paths, model.name, champion)
     health, reason = judge(
-        champion=number, serving_proven=proven, alarms=alarms, performance=performance, every=every, now=now
+        champion=champion, serving_proven=proven, alarms=alarms, performance=performance, every=every, now=now
     )
     trend = _trend(session, model)
-    newest = trend[-1] if trend else None
+    newest = trend[-1] if trend and champion and trend[-1].version_id == champion.id else None
     return ModelTile(
         name=model.name,
         title=model.title,
@@ -85,7 +85,7 @@ def _newest_performance(session: Session, model_id: int) -> tuple[CheckRun | Non
 
 def _trend(session: Session, model: Model) -> list[Any]:
     rows = session.execute(
-        select(Metric.at, Metric.value, Metric.low, Metric.high, Metric.n, Metric.limit)
+        select(Metric.at, Metric.value, Metric.low, Metric.high, Metric.n, Metric.limit, Metric.version_id)
         .where(Metric.model_id == model.id, Metric.name == f"performance.{model.primary_metric}", Metric.feature == "")
         .order_by(Metric.at.desc())
         .limit(_TREND_POINTS)

@@ -83,6 +83,18 @@ def test_a_new_version_ends_the_old_ones_alarm_and_starts_unknown(site: PlantSit
     assert _tile(site).health in (Health.GOOD, Health.WARNING)
 
 
+def test_what_was_measured_of_the_former_version_is_not_shown_as_the_new_ones(site: PlantSite) -> None:
+    for _ in range(3):
+        site.day()
+    assert _tile(site).health is Health.GOOD
+    site.import_version(2)
+    assert site.promote(2).done
+    tile = _tile(site)
+    assert tile.health is Health.UNKNOWN
+    assert tile.value is None
+    assert "Version 2 has just gone live" in tile.reason
+
+
 def test_moved_inputs_warn_but_do_not_alarm(site: PlantSite) -> None:
     for _ in range(4):
         site.day(shift=3.0)
