@@ -135,7 +135,10 @@ class SiteDesk:
         """Watch from this window when nobody else does; a replayed site is driven by its own replay only."""
         if isinstance(self._registry.clock, ReplayedSiteClock):
             return
-        self._monitor = Monitor(self._registry, "window", on_fault=lambda sentence: _log.error("%s", sentence))
+        # One check at a time beside a window: the main thread wants a core, and its share of the interpreter.
+        self._monitor = Monitor(
+            self._registry, "window", workers=1, on_fault=lambda sentence: _log.error("%s", sentence)
+        )
         self._monitor.start()
 
     def close(self) -> None:
