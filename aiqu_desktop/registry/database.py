@@ -94,6 +94,7 @@ class Registry:
     def write(self) -> Iterator[Session]:
         """One transaction that may change things: committed on leaving, rolled back on an error."""
         with self._writers.begin() as session:
+            session.connection()  # BEGIN IMMEDIATE now and not at the first statement: entering means holding the lock
             yield session
 
     @contextmanager

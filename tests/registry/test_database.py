@@ -60,6 +60,15 @@ def test_connections_use_the_safe_pragmas(tmp_path: Path) -> None:
     assert mode == journal_mode().lower()
 
 
+def test_entering_a_write_transaction_takes_the_lock_before_any_statement(tmp_path: Path) -> None:
+    registry = Registry.create(SitePaths(tmp_path), CLOCK)
+    other = sqlite_module().connect(str(registry.paths.registry), timeout=0)
+    with registry.write(), pytest.raises(sqlite_module().OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+    other.close()
+    registry.close()
+
+
 def test_an_old_sqlite_library_is_never_given_a_wal_file(monkeypatch: pytest.MonkeyPatch) -> None:
     class Old:
         sqlite_version_info = (3, 40, 1)
