@@ -15,11 +15,10 @@
 (0.5, 'wasserstein')
 """
 
-from aiqu_desktop.drift.changepoint import onset
+from aiqu_desktop.drift.evidence.multiple import benjamini_hochberg, holm
 from aiqu_desktop.drift.intervals import Estimate, bootstrap_interval, mean_interval, wilson
-from aiqu_desktop.drift.multiple import benjamini_hochberg, holm
-from aiqu_desktop.drift.performance import classification_metrics, regression_metrics, summary
-from aiqu_desktop.drift.profile import (
+from aiqu_desktop.drift.performance.metrics import classification_metrics, regression_metrics, summary
+from aiqu_desktop.drift.profiles.profile import (
     CategoricalProfile,
     ColumnProfile,
     NumericProfile,
@@ -28,6 +27,7 @@ from aiqu_desktop.drift.profile import (
 )
 from aiqu_desktop.drift.quality import FeatureQuality, QualityResult, count_quality
 from aiqu_desktop.drift.results import ColumnDrift, DriftLimits, DriftResult
+from aiqu_desktop.drift.sequential.changepoint import onset
 from aiqu_desktop.drift.verdict import compare, compare_samples
 
 __all__ = [

@@ -9,9 +9,9 @@ from joblib import Parallel, delayed
 
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import ColumnKind
-from aiqu_desktop.drift.autocorrelation import integrated_time_of_categories, integrated_times
-from aiqu_desktop.drift.multiple import benjamini_hochberg
-from aiqu_desktop.drift.profile import (
+from aiqu_desktop.drift.evidence.autocorrelation import integrated_time_of_categories, integrated_times
+from aiqu_desktop.drift.evidence.multiple import benjamini_hochberg
+from aiqu_desktop.drift.profiles.profile import (
     CategoricalProfile,
     ColumnProfile,
     NumericProfile,
@@ -19,8 +19,14 @@ from aiqu_desktop.drift.profile import (
     build_profile,
 )
 from aiqu_desktop.drift.results import ColumnDrift, DriftLimits, DriftResult
-from aiqu_desktop.drift.significance import chi_squared_p, kolmogorov_smirnov_p
-from aiqu_desktop.drift.univariate import NOT_ENOUGH, Measured, NumericTask, measure_categorical, measure_numeric
+from aiqu_desktop.drift.univariate.measure import (
+    NOT_ENOUGH,
+    Measured,
+    NumericTask,
+    measure_categorical,
+    measure_numeric,
+)
+from aiqu_desktop.drift.univariate.significance import chi_squared_p, kolmogorov_smirnov_p
 from aiqu_desktop.drift.values import Column, Floats, as_categories, as_numbers
 
 _TIME_ROWS = 4096  # the window's autocorrelation time is taken from its latest rows

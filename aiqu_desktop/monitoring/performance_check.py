@@ -11,7 +11,7 @@ from aiqu_desktop.bundles import higher_is_better
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import Priority, Task, Verdict
 from aiqu_desktop.drift import Estimate, classification_metrics, onset, regression_metrics
-from aiqu_desktop.drift.performance import summary as summary_of
+from aiqu_desktop.drift.performance.metrics import summary as summary_of
 from aiqu_desktop.ingest import Window
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue

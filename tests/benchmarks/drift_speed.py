@@ -18,7 +18,7 @@ import numpy as np
 
 from aiqu_desktop.core.words import ColumnKind
 from aiqu_desktop.drift import NumericProfile, ReferenceProfile, build_profile, compare, compare_samples
-from aiqu_desktop.drift.numeric import effects_of, grid_distances
+from aiqu_desktop.drift.univariate.numeric import effects_of, grid_distances
 from aiqu_desktop.drift.values import Floats, as_numbers, split_numbers
 
 Columns = dict[str, Floats]

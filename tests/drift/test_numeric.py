@@ -11,9 +11,9 @@ from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
 from aiqu_desktop.core.words import ColumnKind
-from aiqu_desktop.drift.grid import CELL_SHARE
-from aiqu_desktop.drift.numeric import effects_of, exact_distances, grid_distances, wasserstein_bound
-from aiqu_desktop.drift.profile import spread_of
+from aiqu_desktop.drift.profiles.grid import CELL_SHARE
+from aiqu_desktop.drift.profiles.profile import spread_of
+from aiqu_desktop.drift.univariate.numeric import effects_of, exact_distances, grid_distances, wasserstein_bound
 from tests.drift.samples import SHAPES, numeric_profile
 
 _SIZES = [(312, 300), (10_000, 1_000), (1_000, 30), (20_000, 20_000)]

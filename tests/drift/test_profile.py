@@ -10,7 +10,7 @@ import pytest
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import ColumnKind
 from aiqu_desktop.drift import CategoricalProfile, ReferenceProfile, build_profile, compare
-from aiqu_desktop.drift.profile_format import MAGIC
+from aiqu_desktop.drift.profiles.format import MAGIC
 from tests.drift.samples import SHAPES, autoregressive, numeric_profile
 
 

@@ -10,7 +10,13 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from aiqu_desktop.drift import benjamini_hochberg, holm
-from aiqu_desktop.drift.significance import chi_squared, chi_squared_p, g_test, kolmogorov_smirnov_p, pool_rare
+from aiqu_desktop.drift.univariate.significance import (
+    chi_squared,
+    chi_squared_p,
+    g_test,
+    kolmogorov_smirnov_p,
+    pool_rare,
+)
 
 p_lists = arrays(np.float64, st.integers(0, 40), elements=st.floats(0, 1))
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aiqu_desktop.drift.divergence import divergences
-from aiqu_desktop.drift.profile import CategoricalProfile
-from aiqu_desktop.drift.significance import chi_squared, pool_rare
+from aiqu_desktop.drift.profiles.profile import CategoricalProfile
+from aiqu_desktop.drift.univariate.divergence import divergences
+from aiqu_desktop.drift.univariate.significance import chi_squared, pool_rare
 
 _LISTED = 20  # unseen or vanished names that a result carries
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aiqu_desktop.drift.divergence import divergences
-from aiqu_desktop.drift.grid import decile_edges
-from aiqu_desktop.drift.profile import NumericProfile, spread_of
+from aiqu_desktop.drift.profiles.grid import decile_edges
+from aiqu_desktop.drift.profiles.profile import NumericProfile, spread_of
+from aiqu_desktop.drift.univariate.divergence import divergences
 from aiqu_desktop.drift.values import Floats, Ints
 
 _MOST_BINS = 19  # ten deciles, of which up to nine are values with a bin of their own

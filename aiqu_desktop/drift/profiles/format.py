@@ -19,8 +19,8 @@ import numpy as np
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.files import canonical_json
 from aiqu_desktop.core.words import ColumnKind
-from aiqu_desktop.drift.grid import LATTICE_CELLS, Grid
-from aiqu_desktop.drift.profile import CategoricalProfile, ColumnProfile, NumericProfile, ReferenceProfile
+from aiqu_desktop.drift.profiles.grid import LATTICE_CELLS, Grid
+from aiqu_desktop.drift.profiles.profile import CategoricalProfile, ColumnProfile, NumericProfile, ReferenceProfile
 from aiqu_desktop.drift.values import NUMERIC_KINDS, Floats
 
 MAGIC = b"AIQU-PROFILE\n"

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import ColumnKind
-from aiqu_desktop.drift.autocorrelation import integrated_time, integrated_time_of_categories
-from aiqu_desktop.drift.grid import Grid, build_grid
+from aiqu_desktop.drift.evidence.autocorrelation import integrated_time, integrated_time_of_categories
+from aiqu_desktop.drift.profiles.grid import Grid, build_grid
 from aiqu_desktop.drift.values import NUMERIC_KINDS, Column, Floats, Ints, as_categories, as_numbers, split_numbers
 
 _TIME_ROWS = 1 << 17  # rows, the latest ones, that the autocorrelation time is taken from
@@ -125,7 +125,7 @@ class ReferenceProfile:
 
     def to_bytes(self) -> bytes:
         """The file form: the same bytes for the same profile, on every machine."""
-        from aiqu_desktop.drift.profile_format import write_profile
+        from aiqu_desktop.drift.profiles.format import write_profile
 
         return write_profile(self)
 
@@ -136,7 +136,7 @@ class ReferenceProfile:
         Raises:
             UserError: if `data` is damaged, is something else, or was written by a newer version.
         """
-        from aiqu_desktop.drift.profile_format import read_profile
+        from aiqu_desktop.drift.profiles.format import read_profile
 
         return read_profile(data)
 

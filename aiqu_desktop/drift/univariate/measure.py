@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aiqu_desktop.drift.categorical import compare_categories
-from aiqu_desktop.drift.numeric import Distances, effects_of, exact_distances, grid_distances
-from aiqu_desktop.drift.profile import CategoricalProfile, ColumnProfile, NumericProfile
+from aiqu_desktop.drift.profiles.profile import CategoricalProfile, ColumnProfile, NumericProfile
+from aiqu_desktop.drift.univariate.categorical import compare_categories
+from aiqu_desktop.drift.univariate.numeric import Distances, effects_of, exact_distances, grid_distances
 from aiqu_desktop.drift.values import Floats, split_numbers
 
 NOT_ENOUGH = "not enough data"

@@ -1,0 +1,1 @@
+"""What keeps false alarms away: effective sample sizes and control over many tests."""

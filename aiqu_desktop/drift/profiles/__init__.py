@@ -1,0 +1,1 @@
+"""The reference profile: a compact, mergeable summary of the accepted data."""

@@ -1,0 +1,1 @@
+"""Over time: evidence that is valid whenever it is looked at."""

@@ -1,0 +1,1 @@
+"""One column at a time: effects and test statistics."""
