@@ -28,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(sys.argv[1:] if arguments is None else list(arguments))
     sys.setswitchinterval(0.0005)  # a busy worker gives the interpreter back soon: the window must not wait 5 ms a call
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # which schema it looks at is no news
     app = QApplication.instance() or QApplication(sys.argv[:1])
     QGuiApplication.setDesktopFileName("aiqu-desktop")
     app.setApplicationDisplayName("AiQu Desktop")
