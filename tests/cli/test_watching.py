@@ -38,10 +38,22 @@ def test_check_answers_each_kind_and_is_bad_when_one_is(aiqu: Aiqu, decayed: Pla
     assert [row["verdict"] for row in machine.json] == ["bad"]
 
 
-def test_check_without_data_has_no_bad_answer(aiqu: Aiqu, site: PlantSite) -> None:
-    answer = aiqu("check", "--kind", "drift", "--site", site.registry.paths.root, "--json")
-    assert answer.status == 0
-    assert answer.json[0]["verdict"] == "unknown"
+def test_check_without_data_could_not_be_asked(aiqu: Aiqu, site: PlantSite) -> None:
+    root = site.registry.paths.root
+    one = aiqu("check", "--kind", "drift", "--site", root, "--json")
+    assert [(row["state"], row["verdict"]) for row in one.json] == [("done", "unknown")]
+    assert one.status == 2, "an unknown answer is never green"
+    whole = aiqu("check", "--site", root, "--json")
+    assert {row["verdict"] for row in whole.json} == {"good", "unknown"}
+    assert whole.status == 0, "what could be asked is well"
+
+
+def test_a_warning_counts_beside_an_unknown_answer(aiqu: Aiqu, site: PlantSite) -> None:
+    site.day(shift=5.0, labels=False)
+    answer = aiqu("check", "--site", site.registry.paths.root, "--json")
+    verdicts = {row["kind"]: row["verdict"] for row in answer.json}
+    assert (verdicts["drift"], verdicts["performance"]) == ("warning", "unknown")
+    assert answer.status == 1
 
 
 def test_a_check_that_breaks_could_not_be_answered(aiqu: Aiqu, site: PlantSite) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from aiqu_desktop.cli.output import print_json, print_table, progress_bar
 from aiqu_desktop.core.words import CheckKind, RunState, Verdict
 from aiqu_desktop.services.checking import check_now
 from aiqu_desktop.services.opening import open_site
+from aiqu_desktop.services.views import CheckRunRow
 
 
 @click.command()
@@ -37,6 +39,12 @@ def check(model: str | None, kind: str | None, jobs: int, site: Path, as_json: b
             ("model", "check", "verdict", "rows", "answer"),
             [(r.model, r.kind.value, r.verdict.value, str(r.rows), r.summary) for r in rows],
         )
-    if any(row.state is not RunState.DONE for row in rows):
+    return _status(rows)
+
+
+def _status(rows: Sequence[CheckRunRow]) -> int:
+    """One answer that is good stands beside others that lack data; none at all is no answer."""
+    verdicts = {row.verdict for row in rows}
+    if any(row.state is not RunState.DONE for row in rows) or verdicts == {Verdict.UNKNOWN}:
         return 2
-    return 1 if any(row.verdict in (Verdict.BAD, Verdict.WARNING) for row in rows) else 0
+    return 1 if verdicts & {Verdict.BAD, Verdict.WARNING} else 0
