@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from aiqu_desktop.core.clock import ReplayClock, wait_until
-from aiqu_desktop.core.errors import EnvironmentFault, UserError
+from aiqu_desktop.core.clock import ReplayClock
+from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.paths import SitePaths
 from aiqu_desktop.demo.line_process import LineProcess
 from aiqu_desktop.demo.operator import ScriptedOperator
@@ -25,8 +25,6 @@ from aiqu_desktop.scheduling import Monitor
 from aiqu_desktop.services import releases
 from aiqu_desktop.services.imports import import_version
 from aiqu_desktop.services.opening import open_site
-
-_LINE_START_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def set_stage(root: Path) -> Iterator[Stage]:
     try:
         line.start()
         if reached is None:
-            _first_versions(registry, story)
+            _first_versions(registry, story, line)
             monitor.run_until_idle()  # the first slot of every check is the story's first instant
             remember_position(paths, story.start)
         replay = Replay(registry, clock, story, _sources(story), monitor)
@@ -75,24 +73,17 @@ def _is_demo(registry: Registry) -> bool:
         return session.scalars(select(Site.is_demo)).one()
 
 
-def _first_versions(registry: Registry, story: Story) -> None:
+def _first_versions(registry: Registry, story: Story, line: LineProcess) -> None:
     people = ScriptedOperator(registry, story)
     for model in story.models:
         bundle = story.bundle(model.name, model.first_version)
         import_version(registry, bundle, by=story.engineer, reason="First version.", overrides=model.checks)
-        _wait_for_line(registry, model.name)
+        line.wait_for(TargetFolder(registry.paths.line / model.name))
         releases.settle(registry)  # where a kill came between
         with registry.read() as session:
             serves = champion_of(model_named(session, model.name))
         if serves is None:
             people.promote_first(model)
-
-
-def _wait_for_line(registry: Registry, model: str) -> None:
-    folder = TargetFolder(registry.paths.line / model)
-    if not wait_until(lambda: folder.status() is not None, _LINE_START_SECONDS):
-        log = registry.paths.logs / "line.log"
-        raise EnvironmentFault(f"The line did not start within {_LINE_START_SECONDS:.0f} s; {log} says why.")
 
 
 def _sources(story: Story) -> tuple[PlantSource, ...]:

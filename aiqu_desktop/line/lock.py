@@ -8,17 +8,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from aiqu_desktop.core.clock import wait_until
 from aiqu_desktop.core.errors import EnvironmentFault
 
 _NAME = ".line.lock"
 
 
 @contextmanager
-def sole_line(root: Path) -> Iterator[None]:
+def sole_line(root: Path, patience: float = 0.0) -> Iterator[None]:
     """Hold the root's lock.
 
+    Args:
+        patience: seconds to wait for a line that holds it, and is perhaps ending just now.
+
     Raises:
-        EnvironmentFault: if another line holds it, or the root cannot be written.
+        EnvironmentFault: if another line holds it still, or the root cannot be written.
     """
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -27,7 +31,8 @@ def sole_line(root: Path) -> Iterator[None]:
         reason = error.strerror or error
         raise EnvironmentFault(f"The line cannot work in {root} ({reason}); name a folder it may write.") from error
     try:
-        _take(handle, root)
+        if not wait_until(lambda: _taken(handle), patience):
+            raise EnvironmentFault(f"Another line already works in {root}; stop that one first.")
         yield
     finally:
         os.close(handle)
@@ -36,21 +41,19 @@ def sole_line(root: Path) -> Iterator[None]:
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(handle: int, root: Path) -> None:
+    def _taken(handle: int) -> bool:
         try:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError as error:
-            raise EnvironmentFault(_taken(root)) from error
+        except OSError:
+            return False
+        return True
 
 else:
     import fcntl
 
-    def _take(handle: int, root: Path) -> None:
+    def _taken(handle: int) -> bool:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise EnvironmentFault(_taken(root)) from error
-
-
-def _taken(root: Path) -> str:
-    return f"Another line already works in {root}; stop that one first."
+        except OSError:
+            return False
+        return True

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from types import FrameType
 
@@ -35,10 +37,22 @@ from aiqu_desktop.line.loop import Line
     show_default=True,
     help="Force observations to disk before their rows are deleted; without, a power cut may lose the last ones.",
 )
-def command(root: Path, poll: float, fsync: bool) -> None:
+@click.option(
+    "--patience",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(0.0, 600.0),
+    help="Seconds to wait for another line on ROOT to end.",
+)
+@click.option(
+    "--until-stdin-closes",
+    is_flag=True,
+    help="End when standard input does, that is, with the process that holds its other end.",
+)
+def command(root: Path, poll: float, fsync: bool, patience: float, until_stdin_closes: bool) -> None:
     """Serve every model under ROOT: follow its pointer, predict its incoming files, say how it is."""
     try:
-        with sole_line(root):
+        with sole_line(root, patience):
             line = Line(root, SystemClock(), poll, durable=fsync)
 
             def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -46,10 +60,19 @@ def command(root: Path, poll: float, fsync: bool) -> None:
 
             signal.signal(signal.SIGTERM, stop)
             signal.signal(signal.SIGINT, stop)
+            if until_stdin_closes:
+                threading.Thread(target=_stop_at_end_of_input, args=(line.stop,), daemon=True).start()
             line.run()
     except AiquError as error:
         click.echo(f"aiqu-line: {error}", err=True)
         sys.exit(error.exit_status)
+
+
+def _stop_at_end_of_input(stop: threading.Event) -> None:
+    # Not sys.stdin: a reader that still waits at exit would hold its lock, and the interpreter aborts over that.
+    while os.read(0, 4096):
+        pass
+    stop.set()
 
 
 def main() -> None:

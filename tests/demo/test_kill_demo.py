@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -17,12 +15,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from aiqu_desktop.core.clock import SystemClock, wait_until
+from aiqu_desktop.core.clock import wait_until
 from aiqu_desktop.core.paths import SitePaths
 from aiqu_desktop.core.words import RunState
 from aiqu_desktop.demo.replay import position
 from aiqu_desktop.ingest import ObservationStore
-from aiqu_desktop.line.protocol import TargetFolder
 from aiqu_desktop.registry.tables import AuditRecord, CheckRun
 from aiqu_desktop.services.opening import open_site
 
@@ -66,13 +63,6 @@ def _played_to_the_end(site: Path) -> dict[str, Any]:
     return json.loads(out)
 
 
-def _end_the_line(site: Path) -> None:
-    """A killed demo cannot stop its line; the next one uses it, and so it is still there."""
-    status = TargetFolder(site / "line" / MODELS[0]).status()
-    if status is not None and status.alive(SystemClock().now(), 5.0):
-        os.kill(status.pid, signal.SIGTERM)
-
-
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     site = tmp_path_factory.mktemp("undisturbed") / "site"
@@ -82,18 +72,15 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[st
 @pytest.fixture(scope="module")
 def disturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     site, chance = tmp_path_factory.mktemp("disturbed") / "site", random.Random(7)
-    try:
-        for _ in range(3):
-            _killed_some_day(site, chance)
-        _killed_at(site, "step", "pointed", "2")
-        for _ in range(2):
-            _killed_some_day(site, chance)
-        _killed_at(site, "step", "staged", "3")
-        _killed_at(site, "day", "2009-02-04")
+    for _ in range(3):
         _killed_some_day(site, chance)
-        return site, _played_to_the_end(site)
-    finally:
-        _end_the_line(site)
+    _killed_at(site, "step", "pointed", "2")
+    for _ in range(2):
+        _killed_some_day(site, chance)
+    _killed_at(site, "step", "staged", "3")
+    _killed_at(site, "day", "2009-02-04")
+    _killed_some_day(site, chance)
+    return site, _played_to_the_end(site)
 
 
 def _told(result: dict[str, Any]) -> dict[str, Any]:

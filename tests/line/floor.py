@@ -123,11 +123,12 @@ class Floor:
         assert wait_until(lambda: not self.waiting(), PATIENCE), f"still waiting: {self.waiting()[:5]}"
 
 
-def start(root: Path, *options: str) -> subprocess.Popen[str]:
-    """The line as a process of its own."""
+def start(root: Path, *options: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
+    """The line as a process of its own; its input has ended before it begins, unless told otherwise."""
     command = [sys.executable, "-m", "aiqu_desktop.line", "--root", str(root), "--poll", "0.01", *options]
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONWARNINGS": "error"}
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env=environment, stdin=stdin, stdout=pipe, stderr=pipe, text=True)
 
 
 @contextmanager

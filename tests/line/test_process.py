@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,8 +12,10 @@ import numpy as np
 import pytest
 
 from aiqu_desktop.core.clock import wait_until
+from aiqu_desktop.core.errors import EnvironmentFault
 from aiqu_desktop.core.files import sha256_bytes
 from aiqu_desktop.inference import OnnxModel
+from aiqu_desktop.line.lock import sole_line
 from aiqu_desktop.line.messages import LineState
 from tests.inference import tiny
 from tests.line.floor import PATIENCE, Floor, kill, line, numbers, start
@@ -218,6 +222,37 @@ def test_a_second_line_on_the_same_root_is_refused_in_one_sentence(floor: Floor)
         assert second.returncode == 2
         assert stderr == f"aiqu-line: Another line already works in {floor.root}; stop that one first.\n"
         floor.until_serving(1, process.pid)
+
+
+def test_a_line_that_is_tied_to_its_starter_ends_in_order_with_it(floor: Floor) -> None:
+    floor.serve(1)
+    process = start(floor.root, "--until-stdin-closes", stdin=subprocess.PIPE)
+    try:
+        floor.until_serving(1, process.pid)
+        _, stderr = process.communicate(timeout=PATIENCE)  # closes its input
+        assert (process.returncode, stderr) == (0, "")
+    finally:
+        kill(process)
+    final = floor.target.status()
+    assert final is not None
+    assert final.state is LineState.STOPPED
+
+
+def test_a_patient_line_waits_for_the_one_before_it(tmp_path: Path) -> None:
+    working = threading.Event()
+
+    def second() -> None:
+        with sole_line(tmp_path, patience=PATIENCE):
+            working.set()
+
+    waiting = threading.Thread(target=second)
+    with sole_line(tmp_path):
+        waiting.start()
+        with pytest.raises(EnvironmentFault, match="Another line already works"), sole_line(tmp_path, patience=0.1):
+            pass
+        assert not working.is_set()
+    waiting.join(PATIENCE)
+    assert working.is_set()
 
 
 def test_an_untaken_file_of_the_same_name_is_not_written_over(floor: Floor) -> None:
