@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiqu_desktop.core.words import CheckKind
-from aiqu_desktop.monitoring import drift_check, freshness_check, integrity_check, performance_check, quality_check
+from aiqu_desktop.monitoring import drift_check, freshness_check, integrity_check, quality_check
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome
+from aiqu_desktop.monitoring.performance import check as performance_check
 from aiqu_desktop.monitoring.settings import from_json
 
 _ANSWER: dict[CheckKind, Callable[[Any, CheckContext], CheckOutcome]] = {

@@ -34,6 +34,8 @@ class PerformanceSettings:
 
     metric: the primary metric, one of those that the version's card states.
     limit: the worst acceptable value of it, in its own unit.
+    false_alarm_years: the budget: at most one false alarm of this model in so many years, on average.
+    on_delay: the evidence has its own patience, so one bad answer is enough.
     """
 
     kind: ClassVar[CheckKind] = CheckKind.PERFORMANCE
@@ -41,7 +43,8 @@ class PerformanceSettings:
     limit: float
     window_days: float = 28.0
     min_labels: int = 40
-    on_delay: int = 2
+    false_alarm_years: float = 10.0
+    on_delay: int = 1
     off_delay: int = 2
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-import numpy.typing as npt
 
-from aiqu_desktop.bundles import higher_is_better
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import Priority, Task, Verdict
 from aiqu_desktop.drift import Estimate, classification_metrics, onset, regression_metrics
@@ -15,16 +14,21 @@ from aiqu_desktop.drift.performance.metrics import summary as summary_of
 from aiqu_desktop.ingest import Window
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
+from aiqu_desktop.monitoring.performance.history import labelled_rows
+from aiqu_desktop.monitoring.performance.judgement import Judge, Judgement, LabelledRows
+from aiqu_desktop.monitoring.performance.losses import bounded_losses
 from aiqu_desktop.monitoring.settings import PerformanceSettings
 
-# The onset is sought over a longer stretch than the check's own window: it may lie before it.
-_ONSET_DAYS = 180.0
+# Evidence and onset are sought over a longer stretch than the check's own window: a slow decline begins before it.
+# To begin the evidence later than the version did can only make it weaker, so the budget of false alarms holds.
+_EVIDENCE_DAYS = 180.0
 
 
 def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome:
-    """Estimate every metric with its interval; the primary one is held against its limit.
+    """Estimate every metric with its interval; the primary one is held against its limit, with evidence.
 
-    The answer is bad only when the whole interval lies beyond the limit: a small sample cannot ring by chance alone.
+    The answer is bad when the window's value is beyond the limit and the evidence since the version went live is
+    beyond what the budget of false alarms asks for: neither a small sample nor a hundred looks can ring by chance.
     """
     start = context.now - timedelta(days=settings.window_days)
     window = _labelled(context, start)
@@ -33,24 +37,30 @@ def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome
     if window.rows < settings.min_labels:
         return _unknown(settings, context, window, coverage)
     estimates = _estimates(context, window)
-    context.report(0.7)
+    context.report(0.6)
     if settings.metric not in estimates:
         raise UserError(
             f"The check's metric {settings.metric!r} cannot be measured; use one of {', '.join(estimates)}."
         )
     primary = estimates[settings.metric]
-    verdict = _judge(primary, settings)
-    began = _onset(context, settings) if verdict is Verdict.BAD else None
-    summary = _sentence(primary, settings, context, verdict)
+    history = labelled_rows(_labelled(context, context.now - timedelta(days=_EVIDENCE_DAYS)), context.schema)
+    judgement = Judge(history, settings).judge(primary.value, context.now.timestamp())
+    bad = judgement.verdict is Verdict.BAD
+    began = _onset(history, settings) if bad else None
+    summary = _sentence(primary, settings, context, judgement)
     return CheckOutcome(
-        verdict,
+        judgement.verdict,
         summary,
         rows=window.rows,
         window_from=start,
         window_to=context.now,
-        metrics=(*(_metric(estimate, settings) for estimate in estimates.values()), coverage),
-        conditions=(_condition(settings, verdict is Verdict.BAD, summary, began),),
-        result={"estimates": summary_of(estimates)},
+        metrics=(
+            *(_metric(estimate, settings) for estimate in estimates.values()),
+            _evidence_metric(judgement, history.rows),
+            coverage,
+        ),
+        conditions=(_condition(settings, bad, summary, began),),
+        result={"estimates": summary_of(estimates), "guarantee": _guarantee(settings)},
     )
 
 
@@ -75,36 +85,28 @@ def _estimates(context: CheckContext, window: Window) -> dict[str, Estimate]:
     return classification_metrics(labels, predictions, scores, context.schema.classes)
 
 
-def _judge(primary: Estimate, settings: PerformanceSettings) -> Verdict:
-    if higher_is_better(settings.metric):
-        beyond, surely = primary.value < settings.limit, primary.high < settings.limit
-    else:
-        beyond, surely = primary.value > settings.limit, primary.low > settings.limit
-    return Verdict.BAD if surely else Verdict.WARNING if beyond else Verdict.GOOD
-
-
-def _onset(context: CheckContext, settings: PerformanceSettings) -> datetime | None:
+def _onset(history: LabelledRows, settings: PerformanceSettings) -> datetime | None:
     """When the loss rose above what the limit allows, as event time; None where the labels do not show it."""
-    history = _labelled(context, context.now - timedelta(days=_ONSET_DAYS))
-    if history.rows == 0:
-        return None
-    losses, allowed = _losses(context, history, settings)
-    row = onset(losses, expected=allowed)
-    if row >= history.rows:
-        return None
-    instant = history.columns["event_time"][row].astype("datetime64[us]").astype(np.int64)
-    return datetime.fromtimestamp(float(instant) / 1e6, UTC)
+    order = np.argsort(history.event_time, kind="stable")
+    labels, predictions = history.labels[order], history.predictions[order]
+    losses = bounded_losses(settings.metric, settings.limit, labels, predictions, history.classes)
+    row = onset(losses.values, expected=losses.tolerated)
+    return datetime.fromtimestamp(float(history.event_time[order][row]), UTC) if row < history.rows else None
 
 
-def _losses(
-    context: CheckContext, window: Window, settings: PerformanceSettings
-) -> tuple[npt.NDArray[np.float64], float]:
-    """The loss of each row, and the mean loss that the limit allows."""
-    labels, predictions = window.columns["label"], window.columns["prediction"]
-    if context.schema.task is Task.REGRESSION:
-        return np.abs(labels.astype(np.float64) - predictions.astype(np.float64)), settings.limit
-    allowed = 1.0 - settings.limit if higher_is_better(settings.metric) else settings.limit
-    return (labels != predictions).astype(np.float64), allowed
+def _evidence_metric(judgement: Judgement, labels: int) -> MetricValue:
+    """In powers of ten: the e-value, and what the budget asks for as its limit."""
+    finite = judgement.evidence if math.isfinite(judgement.evidence) else 0.0
+    return MetricValue(
+        "performance.evidence", finite / math.log(10), n=labels, limit=judgement.needed / math.log(10)
+    )
+
+
+def _guarantee(settings: PerformanceSettings) -> str:
+    return (
+        f"On average at most one false alarm of this model in {settings.false_alarm_years:g} years, however often it "
+        "is looked at, as long as the chance of a loss stays within the limit (Shiryaev-Roberts e-detector)."
+    )
 
 
 def _metric(estimate: Estimate, settings: PerformanceSettings) -> MetricValue:
@@ -132,15 +134,20 @@ def _condition(settings: PerformanceSettings, bad: bool | None, message: str, be
     )
 
 
-def _sentence(primary: Estimate, settings: PerformanceSettings, context: CheckContext, verdict: Verdict) -> str:
-    words = {Verdict.BAD: "is beyond", Verdict.WARNING: "may be beyond", Verdict.GOOD: "is within"}
+def _sentence(
+    primary: Estimate, settings: PerformanceSettings, context: CheckContext, judgement: Judgement
+) -> str:
+    words = {
+        Verdict.BAD: "is beyond its limit",
+        Verdict.WARNING: "is beyond its limit, which may yet be chance:",
+        Verdict.GOOD: "is within its limit",
+    }
     unit = f" {context.schema.unit}" if settings.metric in ("mae", "rmse") and context.schema.unit else ""
     name = settings.metric.replace("_", " ")
     return (
         f"Version {context.version}: {name} {_short(primary.value)} "
         f"[{_short(primary.low)} to {_short(primary.high)}]{unit} "
-        f"on {primary.n} labelled observations {words.get(verdict, 'cannot be held against')} its limit "
-        f"{_short(settings.limit)}{unit}."
+        f"on {primary.n} labelled observations {words[judgement.verdict]} {_short(settings.limit)}{unit}."
     )
 
 
