@@ -10,15 +10,31 @@ from typing import Any
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import Task
 
-# Which way is better, for every metric that may be a model's primary one.
+# Which way is better, for every metric that has a better way; bias has none.
 _HIGHER_IS_BETTER: Mapping[str, bool] = {
     "accuracy": True,
     "balanced_accuracy": True,
+    "f1": True,
+    "macro_f1": True,
+    "macro_precision": True,
+    "macro_recall": True,
+    "precision": True,
+    "r2": True,
+    "recall": True,
+    "roc_auc": True,
+    "brier": False,
+    "calibration_error": False,
+    "cost_per_decision": False,
+    "log_loss": False,
     "mae": False,
+    "mape": False,
+    "rmse": False,
+    "total_cost": False,
 }
+# What a check can hold against a limit row by row: shares right and errors in the label's unit.
 _PRIMARY_OF: Mapping[Task, tuple[str, ...]] = {
-    Task.CLASSIFICATION: ("accuracy", "balanced_accuracy"),
-    Task.REGRESSION: ("mae",),
+    Task.CLASSIFICATION: ("accuracy", "balanced_accuracy", "macro_f1"),
+    Task.REGRESSION: ("mae", "rmse"),
 }
 
 
@@ -59,7 +75,7 @@ class CardMetric:
 
 
 def higher_is_better(metric: str) -> bool:
-    """Which way a primary metric improves.
+    """Which way a metric improves.
 
     Raises:
         UserError: for a metric whose direction the product does not know.
