@@ -188,11 +188,13 @@ def _staircase(times: Floats, limit: Floats, now: float) -> tuple[Floats, Floats
 
 
 def _volume(page: ModelPage) -> Volume:
+    """Each day takes the labelled share that the next check told, be it a week away; beyond one period nobody knows."""
     times, total = page.volume.times, np.nan_to_num(page.volume.values)
     coverage = np.full(len(times), np.nan)
+    period = max(gaps.median_step(times), gaps.median_step(page.coverage.times), 1.0)
     if len(page.coverage.times) and len(times):
         nearest = np.clip(np.searchsorted(page.coverage.times, times), 0, len(page.coverage.times) - 1)
-        near = np.abs(page.coverage.times[nearest] - times) < max(gaps.median_step(times), 1.0)
+        near = np.abs(page.coverage.times[nearest] - times) <= period
         coverage[near] = page.coverage.values[nearest[near]]
     return Volume(times, total, total * np.nan_to_num(coverage), coverage, gaps.median_step(times) or 86_400.0)
 

@@ -163,8 +163,11 @@ def _feature(picture: Picture, at: float, row: int | None) -> FeatureReading | N
         row = None
     if row is None and not np.isfinite(effects).any():
         return None
-    chosen = int(np.nanargmax(effects)) if row is None else row
     flags = heat.drifted[:, column]
+    # A large effect without evidence is no drift: the worst is looked for among those that drifted, if any did.
+    proven = flags & np.isfinite(effects)
+    worst = np.where(proven, effects, np.nan) if proven.any() else effects
+    chosen = int(np.nanargmax(worst)) if row is None else row
     return FeatureReading(
         heat.features[chosen], float(effects[chosen]), bool(flags[chosen]), int(flags.sum()), row is not None
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
+from aiqu_desktop.core.words import VersionState
 from aiqu_desktop.services.views import ActionState, ModelPage
 from aiqu_desktop.ui import formatting as fmt
 from aiqu_desktop.ui.states import HEALTH, Look, metric_title
@@ -42,12 +43,14 @@ class ModelHeader(QWidget):
         self.why_not = make_label("", "caption", "why_not", wrap=True)
         self.why_not.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         self._choices: tuple[int, ...] = ()
+        self._preparing = ""
         self._lay_out()
         self.start_reading("")
 
     def start_reading(self, name: str) -> None:
         """Another model is asked for: until its page comes, nothing of the former one is shown or can be acted on."""
         self._choices = ()
+        self._preparing = ""
         self.title.setText(name)
         self.health.set_look(READING)
         self.reason.set_text("The model is being read.")
@@ -78,6 +81,7 @@ class ModelHeader(QWidget):
         as_of = "no data yet" if tile.data_as_of is None else f"data as of {fmt.instant(tile.data_as_of)}"
         self.owner.set_text(f"Owner: {page.owner}, {as_of}")
         report = ActionState(page.first_data is not None, "There is no data to report on yet.")
+        self._choices = _promotable(page)
         self._show_actions(page.promote, page.roll_back, report)
 
     def show_error(self, sentence: str) -> None:
@@ -85,13 +89,15 @@ class ModelHeader(QWidget):
         self.health.set_look(Look("Not read", "unknown", "unknown"))
         self.reason.set_text(sentence)
 
-    def set_busy(self, button: QPushButton, why: str) -> None:
-        """Switch a button off while its preview is prepared, or on again with ""."""
-        explain(button, why)
-        self.why_not.setText(why)
+    def set_preparing(self, why: str) -> None:
+        """Switch both acts off while a preview is prepared, over every refresh; "" frees them with the next page."""
+        self._preparing = why
+        if why:
+            for button in (self.promote, self.roll_back):
+                explain(button, why)
+            self.why_not.setText(why)
 
     def _show_actions(self, promote: ActionState, roll_back: ActionState, report: ActionState) -> None:
-        self._choices = promote.versions
         acts = (
             (self.promote, promote, "Promote"),
             (self.roll_back, roll_back, "Roll back"),
@@ -99,16 +105,17 @@ class ModelHeader(QWidget):
         )
         reasons = []
         for button, state, name in acts:
-            explain(button, "" if state.enabled else state.why_not)
+            busy = self._preparing if state.enabled and button is not self.report else ""
+            explain(button, busy if state.enabled else state.why_not)
             if not state.enabled:
                 reasons.append(f"{name}: {state.why_not}")
         back = roll_back.versions[0] if roll_back.enabled and roll_back.versions else None
         self.roll_back.setText("Roll back…" if back is None else f"Roll back to {back}…")
         self.roll_back.setAccessibleName(self.roll_back.text())
-        first = promote.versions[0] if promote.enabled and promote.versions else None
-        self.promote.setText("Promote…" if first is None else f"Promote {first}…")
+        only = self._choices[0] if promote.enabled and len(self._choices) == 1 else None
+        self.promote.setText("Promote…" if only is None else f"Promote {only}…")
         self.promote.setAccessibleName(self.promote.text())
-        self.why_not.setText("\n".join(reasons))
+        self.why_not.setText(self._preparing or "\n".join(reasons))
 
     def _ask_promotion(self) -> None:
         if len(self._choices) == 1:
@@ -153,6 +160,13 @@ class ModelHeader(QWidget):
         whole.setSpacing(20)
         whole.addLayout(words, 5)
         whole.addLayout(acts, 3)
+
+
+def _promotable(page: ModelPage) -> tuple[int, ...]:
+    """The versions that wait; one that was live before is offered only where none waits."""
+    former = {version.number for version in page.versions if version.state is VersionState.RETIRED}
+    waiting = tuple(number for number in page.promote.versions if number not in former)
+    return waiting or page.promote.versions
 
 
 def _rule() -> QWidget:

@@ -97,13 +97,13 @@ class ModelPageWidget(QWidget):
     def ask_promotion(self, number: int) -> None:
         """Preview a promotion, then open its sheet."""
         model = self.model
-        self.header.set_busy(self.header.promote, "The preview is being prepared.")
+        self.header.set_preparing("The preview is being prepared.")
         self.tasks.run(lambda: self.desk.preview_promotion(model, number), self._open_sheet, self._no_preview)
 
     def ask_rollback(self) -> None:
         """Preview a rollback to the last known good version, then open its sheet."""
         model = self.model
-        self.header.set_busy(self.header.roll_back, "The preview is being prepared.")
+        self.header.set_preparing("The preview is being prepared.")
         self.tasks.run(lambda: self.desk.preview_rollback(model), self._open_sheet, self._no_preview)
 
     def ask_report(self) -> None:
@@ -136,12 +136,14 @@ class ModelPageWidget(QWidget):
     def _open_sheet(self, preview: Preview) -> None:
         if self.shown is None or preview.model != self.model:
             return
+        self.header.set_preparing("")
         self.header.show_page(self.shown)
         sheet = ReleaseSheet(self.desk, self.tasks, self.theme, preview, self.shown.tile.title, self)
         sheet.ended.connect(self._acted)
         sheet.open()
 
     def _no_preview(self, error: Exception) -> None:
+        self.header.set_preparing("")
         if self.shown is not None:
             self.header.show_page(self.shown)
         ErrorDialog(self.theme, error, self).open()

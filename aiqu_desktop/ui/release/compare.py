@@ -49,8 +49,9 @@ def _row(name: str, old: Figure | None, new: Figure | None) -> Comparison:
     if old is None or new is None:
         return Comparison(metric_title(name), *texts, NOTHING, "nothing to compare", "ink_muted")
     change = new.value - old.value
-    sign = "+" if change > 0 else ""
-    shown = f"{sign}{number(change, _places(old, new))}"
+    places = _places(old, new)
+    sign = "+" if round(change, places) > 0 else ""
+    shown = f"{sign}{number(round(change, places) or 0.0, places)}"  # never "-0.00"
     better = (change < 0) if lower_is_better(name) else (change > 0)
     if old.low <= new.high and new.low <= old.high:
         return Comparison(metric_title(name), *texts, shown, "intervals overlap", "ink_muted")

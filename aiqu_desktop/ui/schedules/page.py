@@ -60,6 +60,7 @@ class SchedulesPage(Page):
             bar.addWidget(button)
         self.body.addLayout(bar)
         self._cancelling: set[int] = set()
+        self._asked: dict[int, int | None] = {}  # checks asked to run now, with the last run that they had then
         self._poll = QTimer(self)
         self._poll.setInterval(250)
         self._poll.timeout.connect(self._draw_progress)
@@ -70,7 +71,15 @@ class SchedulesPage(Page):
     def run_now(self) -> None:
         row = self._row()
         if row is not None:
-            self._as_person(f"Run {_name(row)} now", "Run now", lambda by: self.desk.run_now(row.check_id, by=by))
+
+            def asked(answer: object) -> None:
+                self._asked[row.check_id] = row.last_run_id
+                self._acted(answer)
+
+            def ask(by: str) -> None:
+                self.desk.run_now(row.check_id, by=by)
+
+            self._as_person(f"Run {_name(row)} now", "Run now", ask, asked)
 
     def pause_check(self) -> None:
         row = self._row()
@@ -101,20 +110,24 @@ class SchedulesPage(Page):
 
     # asking
 
-    def _ask(self, question: Question, act: Callable[[str, str], None]) -> None:
+    def _ask(
+        self, question: Question, act: Callable[[str, str], None], done: Callable[[object], None] | None = None
+    ) -> None:
         def go(person: str, note: str) -> None:
-            self.tasks.run(lambda: act(person, note), self._acted)
+            self.tasks.run(lambda: act(person, note), done or self._acted)
 
         AskDialog(question, go, self).open()
 
-    def _as_person(self, title: str, verb: str, act: Callable[[str], None]) -> None:
+    def _as_person(
+        self, title: str, verb: str, act: Callable[[str], None], done: Callable[[object], None] | None = None
+    ) -> None:
         """At once when the name is known; else it is asked for, once."""
         person = settings.PERSON.get()
         if person:
-            self.tasks.run(lambda: act(person), self._acted)
+            self.tasks.run(lambda: act(person), done or self._acted)
             return
         question = Question(title, verb, (), "Your name goes into the audit trail.", "It is remembered on this desk.")
-        self._ask(question, lambda by, _note: act(by))
+        self._ask(question, lambda by, _note: act(by), done)
 
     def _acted(self, _answer: object) -> None:
         self.refresh()
@@ -128,6 +141,9 @@ class SchedulesPage(Page):
     def _show(self, answer: tuple[Sequence[ScheduleRow], datetime]) -> None:
         rows, now = answer
         self._cancelling &= {row.check_id for row in rows if row.running}
+        for row in rows:
+            if row.running or row.paused or self._asked.get(row.check_id, row.last_run_id) != row.last_run_id:
+                self._asked.pop(row.check_id, None)
         ordered = sorted(rows, key=lambda r: (not r.running, not r.overdue, r.next_due))
         self.model.set_rows([Timed(row, now, row.progress) for row in ordered])
         running = sum(row.running for row in rows)
@@ -170,7 +186,8 @@ class SchedulesPage(Page):
             self.pause.show()
             return
         paused = f" Paused by {row.paused_by}: {row.paused_reason}" if row.paused else ""
-        self.chosen.setText(f"{_name(row)}.{paused}")
+        asked = " Asked to run now; it starts with the monitor's next look." if row.check_id in self._asked else ""
+        self.chosen.setText(f"{_name(row)}.{paused}{asked}")
         self.pause.setVisible(not row.paused)
         self.resume.setVisible(row.paused)
         self.cancel.setVisible(row.running)
