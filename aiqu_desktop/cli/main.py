@@ -52,7 +52,6 @@ for command in (
 def main() -> None:
     """Run `aiqu` and exit with its status."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that takes longer than its second is no news
     try:
         status = aiqu.main(prog_name="aiqu", standalone_mode=False)
     except AiquError as error:

@@ -23,6 +23,7 @@ from aiqu_desktop.scheduling.pool import WorkerPool
 from aiqu_desktop.scheduling.worker import finish
 
 log = logging.getLogger("aiqu.scheduling")
+logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that takes longer than its second is no news
 
 TICK_SECONDS = 1.0
 BEAT_SECONDS = 4.0

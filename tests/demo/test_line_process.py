@@ -96,5 +96,5 @@ def test_a_line_that_cannot_start_is_one_sentence(
 ) -> None:
     monkeypatch.setattr(line_process, "_START_SECONDS", 1.0)
     monkeypatch.setattr(line_process.sys, "executable", shutil.which("false"))
-    with pytest.raises(EnvironmentFault, match=r"The line did not start within .* line.log says why"):
+    with pytest.raises(EnvironmentFault, match=r"The line did not start within 1 s; .*line\.log says why"):
         LineProcess(floor.root, tmp_path / "line.log").start()
