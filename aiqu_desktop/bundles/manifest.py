@@ -70,8 +70,7 @@ def parse_manifest(data: bytes) -> Manifest:
         raise UserError(f"The bundle's format is {content.get('format')!r}; this version reads {FORMAT!r} only.")
     schema = checked_schema(InputSchema.from_json(_field(content, "schema", dict)))
     metrics = {
-        _text_key(name): CardMetric.from_json(name, metric)
-        for name, metric in _field(content, "metrics", dict).items()
+        _text_key(name): CardMetric.from_json(name, metric) for name, metric in _field(content, "metrics", dict).items()
     }
     primary = _field(content, "primary_metric", str)
     if primary not in primary_metrics(schema.task):

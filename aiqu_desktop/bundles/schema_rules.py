@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterable
 
 from aiqu_desktop.core.errors import UserError
-from aiqu_desktop.core.schema import Feature, InputSchema
+from aiqu_desktop.core.schema import OWN_COLUMNS, Feature, InputSchema
 from aiqu_desktop.core.words import ColumnKind, Task
 
-# Columns of an observation or label file that are not features.
-_RESERVED = frozenset({"id", "event_time", "prediction", "label", "labelled_at", "served_digest"})
+# Names that observation and label files use themselves, and DuckDB's name for the place of a row in a Parquet file.
+_TAKEN = frozenset(name.casefold() for name in (*OWN_COLUMNS, "file_row_number"))
+_SCORE = "score_"
 
 
 def checked_schema(schema: InputSchema) -> InputSchema:
@@ -23,9 +24,13 @@ def checked_schema(schema: InputSchema) -> InputSchema:
         raise UserError("The input schema has no features; name at least one.")
     for feature in schema.features:
         _check(feature)
+    if pair := _same_but_for_case(schema.feature_names):
+        raise UserError(f"The features {pair[0]!r} and {pair[1]!r} differ by case only; rename one of them.")
     classes = schema.classes
     if schema.task is Task.CLASSIFICATION and (len(classes) < 2 or len(set(classes)) != len(classes) or "" in classes):
         raise UserError("The input schema of a classifier names its classes, two or more, each once; correct them.")
+    if pair := _same_but_for_case(classes):
+        raise UserError(f"The classes {pair[0]!r} and {pair[1]!r} differ by case only; rename one of them.")
     if schema.task is Task.REGRESSION and classes:
         raise UserError("The input schema of a regression names classes; leave them out or change the task.")
     return schema
@@ -35,7 +40,7 @@ def _check(feature: Feature) -> None:
     name = feature.name
     if not name.strip() or not name.isprintable() or len(name) > 200:
         raise UserError(f"{name[:40]!r} cannot be a feature's name; use 1 to 200 printable characters.")
-    if name in _RESERVED or name.startswith("score_"):
+    if name.casefold() in _TAKEN or name.casefold().startswith(_SCORE):
         raise UserError(f"{name!r} cannot be a feature's name, because observation files use it; rename the feature.")
     categorical = feature.kind is ColumnKind.CATEGORICAL
     if bool(feature.categories) != categorical or len(set(feature.categories)) != len(feature.categories):
@@ -48,6 +53,16 @@ def _check(feature: Feature) -> None:
         raise UserError(f"The accepted range of {name!r} is {low} to {high}; correct it in the input schema.")
     if feature.importance is not None and not 0 <= feature.importance <= 1:
         raise UserError(f"The importance of {name!r} is {feature.importance:g}; it is a share between 0 and 1.")
+
+
+def _same_but_for_case(names: Iterable[str]) -> tuple[str, str] | None:
+    """The first two names that a reader which ignores case, as DuckDB does, takes for one column."""
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(name.casefold(), name)
+        if other != name:
+            return other, name
+    return None
 
 
 def difference(model: InputSchema, version: InputSchema) -> str:

@@ -9,6 +9,10 @@ from typing import Any
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import ColumnKind, Task
 
+# The product's own columns in observation and label files and in the store. No feature may bear such a name, in
+# whatever case: Parquet readers, DuckDB among them, take "A" and "a" for one column.
+OWN_COLUMNS = ("id", "event_time", "prediction", "served_digest", "label", "labelled_at", "received_at")
+
 
 @dataclass(frozen=True, slots=True)
 class Feature:

@@ -7,12 +7,11 @@ from enum import StrEnum
 from functools import lru_cache
 
 from aiqu_desktop.core.errors import UserError
-from aiqu_desktop.core.schema import InputSchema
+from aiqu_desktop.core.schema import OWN_COLUMNS, InputSchema
 from aiqu_desktop.core.words import ColumnKind, Task
 
 OBSERVATIONS = "observations"
 LABELS = "labels"
-RESERVED = ("id", "event_time", "prediction", "served_digest", "label", "labelled_at", "received_at")
 
 
 class Form(StrEnum):
@@ -75,7 +74,7 @@ def observation_columns(schema: InputSchema) -> tuple[Column, ...]:
         *(Column(name, Form.NUMBER, nullable=False, share=True, finite=True) for name in schema.score_columns),
         Column("served_digest", Form.TEXT, optional=True),
     )
-    seen = {name.casefold() for name in RESERVED} - {"id", "event_time", "prediction", "served_digest"}
+    seen = {name.casefold() for name in OWN_COLUMNS} - {"id", "event_time", "prediction", "served_digest"}
     for column in columns:
         if column.name.casefold() in seen:
             raise UserError(

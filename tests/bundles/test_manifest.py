@@ -82,6 +82,22 @@ FAULTS: dict[str, tuple[Callable[[Content], Any], str]] = {
     "no features": (_set("schema/features", []), "no features"),
     "an unknown kind": (_set("schema/features/0/kind", "complex"), "schema"),
     "a feature called id": (_set("schema/features/0/name", "id"), "'id'"),
+    **{
+        f"a feature called {name}": (_set("schema/features/0/name", name), f"'{name}' cannot be a feature's name")
+        for name in (
+            "ID",
+            "event_time",
+            "Prediction",
+            "label",
+            "Labelled_At",
+            "served_digest",
+            "Received_at",
+            "SCORE_good",
+            "file_row_number",
+        )
+    },
+    "features that differ by case": (_set("schema/features/0/name", "RECIPE"), "'RECIPE' and 'recipe' differ by case"),
+    "classes that differ by case": (_set("schema/classes", ["good", "Good"]), "'good' and 'Good' differ by case"),
     "a feature like a score": (_set("schema/features/0/name", "score_good"), "score_good"),
     "a categorical feature without categories": (_set("schema/features/3/categories", []), "recipe"),
     "a range upside down": (_set("schema/features/0/low", 500), "range"),
