@@ -18,6 +18,7 @@ from aiqu_desktop.cli.commands import (
     drift,
     import_,
     monitor,
+    rehearse,
     release,
     report,
 )
@@ -37,6 +38,7 @@ for command in (
     demo.demo,
     monitor.monitor,
     check.check,
+    rehearse.rehearse_command,
     drift.drift,
     import_.import_command,
     release.promote,

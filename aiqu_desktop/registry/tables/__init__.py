@@ -13,6 +13,7 @@ from aiqu_desktop.registry.tables.models import (
     Version,
     VersionFile,
 )
+from aiqu_desktop.registry.tables.rehearsals import RehearsalRecord
 from aiqu_desktop.registry.tables.releases import Release, ReleaseStep
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Model",
     "ObservationId",
     "ReferenceProfileRecord",
+    "RehearsalRecord",
     "Release",
     "ReleaseStep",
     "Schedule",

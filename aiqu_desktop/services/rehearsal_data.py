@@ -1,0 +1,140 @@
+"""Bring a model's past from the registry and the observation store into the forms that a rehearsal replays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from aiqu_desktop.bundles.reference import read_reference
+from aiqu_desktop.core.errors import UserError
+from aiqu_desktop.core.schema import InputSchema
+from aiqu_desktop.core.words import CheckKind
+from aiqu_desktop.drift import ReferenceProfile
+from aiqu_desktop.ingest import ObservationStore
+from aiqu_desktop.lifecycle.facts import model_named
+from aiqu_desktop.lifecycle.history import Span, spans_of
+from aiqu_desktop.monitoring.performance.history import as_seconds, labelled_rows
+from aiqu_desktop.monitoring.rehearsal.drift import Inputs, Reference
+from aiqu_desktop.monitoring.rehearsal.performance import Served
+from aiqu_desktop.registry import ArtifactStore, Registry
+from aiqu_desktop.registry.tables import Check, ReferenceProfileRecord, Version
+
+PREDICTION = "prediction"
+REFERENCE_FILE = "reference.parquet"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The check that is rehearsed, and the model's time under each champion, cut to the replayed range."""
+
+    model: str
+    check_id: int
+    settings: dict[str, Any]
+    every: float
+    schema: InputSchema
+    spans: tuple[Span, ...]
+    digests: Mapping[int, str]
+    start: datetime
+    end: datetime
+
+
+def subject_of(registry: Registry, model: str, kind: CheckKind, since: datetime | None) -> Subject:
+    """What to rehearse.
+
+    Raises:
+        UserError: if there is no such model or check, or no version has served since `since`.
+    """
+    now = registry.clock.now()
+    with registry.read() as session:
+        found = model_named(session, model)
+        check = session.scalar(select(Check).where(Check.model_id == found.id, Check.kind == kind))
+        if check is None:
+            raise UserError(f"The model {model} has no {kind.value} check.")
+        spans = tuple(s for s in spans_of(session, found.id) if since is None or s.until is None or s.until > since)
+        if not spans:
+            raise UserError(f"No version of {model} has served in that time, so there is nothing to replay.")
+        versions = session.scalars(select(Version).where(Version.model_id == found.id))
+        return Subject(
+            model=model,
+            check_id=check.id,
+            settings=dict(check.settings),
+            every=float(check.schedule.every_seconds),
+            schema=InputSchema.from_json(found.input_schema),
+            spans=spans,
+            digests={version.id: version.digest for version in versions},
+            start=max(spans[0].since, since) if since else spans[0].since,
+            end=now,
+        )
+
+
+def served(registry: Registry, subject: Subject) -> tuple[tuple[Served, ...], tuple[str, ...]]:
+    """Each champion's time with its own labelled rows, and the digests of the segments that were read."""
+    store, found = ObservationStore(registry), []
+    segments: set[str] = set()
+    for span in subject.spans:
+        window = store.window(
+            subject.model,
+            span.since,
+            subject.end,
+            columns=(PREDICTION,),
+            served_digest=subject.digests[span.version_id],
+            labelled_only=True,
+        )
+        segments.update(window.segments)
+        since = max(span.since, subject.start)
+        rows = labelled_rows(window, subject.schema)
+        found.append(Served(span.number, since.timestamp(), (span.until or subject.end).timestamp(), rows))
+    return tuple(found), tuple(sorted(segments))
+
+
+def inputs(registry: Registry, subject: Subject) -> tuple[Inputs, tuple[str, ...]]:
+    """All that came in: the features and the prediction, in time order."""
+    columns = (*subject.schema.feature_names, PREDICTION)
+    window = ObservationStore(registry).window(subject.model, subject.start, subject.end, columns=columns)
+    times = as_seconds(window.columns["event_time"])
+    return Inputs(times, {name: window.columns[name] for name in columns}), window.segments
+
+
+def references(registry: Registry, subject: Subject) -> tuple[Reference, ...]:
+    """Each champion's time and its reference profile."""
+    store = ArtifactStore(registry.paths.artifacts, registry.clock)
+    with registry.read() as session:
+        digests = {span.version_id: _profile_digest(session, span.version_id) for span in subject.spans}
+    profiles = {number: ReferenceProfile.from_bytes(store.get(digest)) for number, digest in digests.items()}
+    return tuple(
+        Reference(
+            span.number,
+            max(span.since, subject.start).timestamp(),
+            (span.until or subject.end).timestamp(),
+            profiles[span.version_id],
+        )
+        for span in subject.spans
+    )
+
+
+def accepted_rows(registry: Registry, subject: Subject) -> dict[str, npt.NDArray[Any]]:
+    """The rows that the newest champion was accepted on, in their order."""
+    with registry.read() as session:
+        version = session.get_one(Version, subject.spans[-1].version_id)
+        digest = next(file.sha256 for file in version.files if file.name == REFERENCE_FILE)
+    data = ArtifactStore(registry.paths.artifacts, registry.clock).get(digest)
+    return read_reference(data, subject.schema)
+
+
+def rows_a_day(times: npt.NDArray[np.float64]) -> float:
+    """Observations a day over their whole span; 0 for fewer than two."""
+    if times.size < 2:
+        return 0.0
+    return float(times.size / max((times[-1] - times[0]) / 86_400.0, 1.0))
+
+
+def _profile_digest(session: Session, version_id: int) -> str:
+    query = select(ReferenceProfileRecord.sha256).where(ReferenceProfileRecord.version_id == version_id)
+    return session.scalars(query).one()

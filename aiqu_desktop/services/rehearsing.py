@@ -1,0 +1,275 @@
+"""Rehearse proposed limits on the site's own past, and save a limit only together with its rehearsal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from aiqu_desktop.core.errors import Refused, UserError
+from aiqu_desktop.core.files import canonical_json, sha256_bytes
+from aiqu_desktop.core.words import CheckKind
+from aiqu_desktop.monitoring.rehearsal import drift, performance
+from aiqu_desktop.monitoring.rehearsal.results import Rehearsal
+from aiqu_desktop.monitoring.rehearsal.words import sentence_of
+from aiqu_desktop.monitoring.settings import DriftSettings, PerformanceSettings, from_json, to_json
+from aiqu_desktop.registry import Registry
+from aiqu_desktop.registry.tables import Check, Model, RehearsalRecord
+from aiqu_desktop.security import audit
+from aiqu_desktop.services.rehearsal_data import (
+    Subject,
+    accepted_rows,
+    inputs,
+    references,
+    rows_a_day,
+    served,
+    subject_of,
+)
+
+# An older rehearsal has not seen what came since: it must be repeated before its limit is signed.
+VALID_FOR = timedelta(days=7)
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsalRow:
+    """A rehearsal as it is kept. before: the check's settings when it was made."""
+
+    id: int
+    model: str
+    kind: CheckKind
+    at: datetime
+    by: str
+    before: dict[str, Any]
+    rehearsal: dict[str, Any]
+    sha256: str
+    sentence: str
+
+
+def rehearse(
+    registry: Registry,
+    model: str,
+    kind: CheckKind,
+    changes: Mapping[str, Any],
+    *,
+    by: str,
+    since: datetime | None = None,
+    planted: Sequence[float] = (),
+    on_progress: Progress | None = None,
+) -> RehearsalRow:
+    """Replay the model's past under the check's settings with `changes`, plant changes, and keep the answer.
+
+    Args:
+        kind: performance or drift.
+        planted: sizes of the planted changes: values that the metric goes to (performance) or shifts in spreads of
+            the reference (drift); empty for the usual ones.
+        on_progress: called with a fraction and what is being done; it may raise to stop.
+
+    Raises:
+        UserError: if the model, a setting or a size cannot be used, or the name is empty.
+    """
+    if not by.strip():
+        raise UserError("A rehearsal needs the name of the person who asks for it; give one.")
+    subject = subject_of(registry, model, kind, since)
+    settings = from_json(kind, {**subject.settings, **changes})
+    report = on_progress or _silent
+    if isinstance(settings, PerformanceSettings):
+        answer = _performance(registry, subject, settings, planted, report)
+    elif isinstance(settings, DriftSettings):
+        answer = _drift(registry, subject, settings, planted, report)
+    else:
+        raise UserError(f"The {kind.value} check has no limit to rehearse; choose performance or drift.")
+    answer = replace(answer, sentence=sentence_of(answer))
+    return _keep(registry, subject, answer, by.strip())
+
+
+def save_limits(registry: Registry, rehearsal_id: int, *, by: str, reason: str) -> None:
+    """Make the settings of a rehearsal the check's own: the only way to change a limit.
+
+    Raises:
+        UserError: if there is no such rehearsal, or the name or the reason is empty.
+        Refused: if the rehearsal is older than a week, the check was changed since, or nothing would change.
+    """
+    if not by.strip() or not reason.strip():
+        raise UserError("Saving limits needs a name and a reason; give both.")
+    now = registry.clock.now()
+    with registry.write() as session:
+        record = session.get(RehearsalRecord, rehearsal_id)
+        if record is None:
+            raise UserError(f"There is no rehearsal {rehearsal_id}; 'aiqu rehearse MODEL' makes one.")
+        check = session.get_one(Check, record.check_id)
+        if now - record.at > VALID_FOR:
+            raise Refused(f"Rehearsal {rehearsal_id} is older than {VALID_FOR.days} days; rehearse again.")
+        if check.settings != record.settings_before:
+            raise Refused(f"The check was changed since rehearsal {rehearsal_id}; rehearse again.")
+        if check.settings == record.settings:
+            raise Refused(f"Rehearsal {rehearsal_id} proposes what the check has already; nothing was changed.")
+        old, check.settings = check.settings, dict(record.settings)
+        audit.record(
+            session,
+            at=now,
+            actor=by.strip(),
+            action="check.limits-changed",
+            subject=f"check {check.id}",
+            old={"settings": old},
+            new={"settings": check.settings, "rehearsal": record.id, "sha256": record.sha256},
+            reason=reason.strip(),
+        )
+
+
+def list_rehearsals(registry: Registry, model: str, *, limit: int = 20) -> tuple[RehearsalRow, ...]:
+    """The model's rehearsals, newest first."""
+    with registry.read() as session:
+        query = (
+            select(RehearsalRecord, Check, Model.name)
+            .join(Check, Check.id == RehearsalRecord.check_id)
+            .join(Model, Model.id == Check.model_id)
+            .where(Model.name == model)
+            .order_by(RehearsalRecord.id.desc())
+            .limit(limit)
+        )
+        return tuple(_row(record, check.kind, name) for record, check, name in session.execute(query))
+
+
+def check_settings(registry: Registry, model: str, kind: CheckKind) -> dict[str, Any]:
+    """The settings that a check has now, with defaults filled in.
+
+    Raises:
+        UserError: if there is no such model or check.
+    """
+    return to_json(from_json(kind, subject_of(registry, model, kind, None).settings))
+
+
+def _silent(fraction: float, what: str) -> None:
+    """No one watches."""
+
+
+def _performance(
+    registry: Registry, subject: Subject, settings: PerformanceSettings, planted: Sequence[float], report: Progress
+) -> Rehearsal:
+    report(0.0, "reading labels")
+    past, segments = served(registry, subject)
+    replayed = performance.replay_served(past, settings, subject.every, lambda f: report(0.4 * f, "replaying"))
+    healthy = performance.healthy_past(past, replayed.alarms, settings)
+    detections, false_alarms, years = [], None, 0.0
+    if healthy is not None:
+        report(0.4, "undisturbed trials")
+        false_alarms, years = performance.quiet_trials(healthy, settings, subject.every)
+        targets = tuple(planted) or performance.default_targets(settings)
+        for place, target in enumerate(targets):
+            report(0.6 + 0.4 * place / len(targets), "planting changes")
+            detections.append(performance.plant(healthy, settings, subject.every, target))
+    report(1.0, "done")
+    labels = sum(one.rows.rows for one in past)
+    days = (subject.end - subject.start).total_seconds() / 86_400.0
+    return Rehearsal(
+        kind="performance",
+        settings=to_json(settings),
+        start=subject.start.timestamp(),
+        end=subject.end.timestamp(),
+        asked=replayed.asked,
+        unanswered=replayed.unanswered,
+        alarms=replayed.alarms,
+        times=tuple(replayed.times.tolist()),
+        values=tuple(replayed.values.tolist()),
+        limit=settings.limit,
+        false_alarms_a_year=false_alarms,
+        years_tried=years,
+        material=healthy.words if healthy else "",
+        rows_a_day=labels / max(days, 1.0),
+        detections=tuple(detections),
+        segments=segments,
+    )
+
+
+def _drift(
+    registry: Registry, subject: Subject, settings: DriftSettings, planted: Sequence[float], report: Progress
+) -> Rehearsal:
+    report(0.0, "reading observations")
+    came, segments = inputs(registry, subject)
+    importance = {f.name: f.importance for f in subject.schema.features if f.importance is not None}
+    past = references(registry, subject)
+    replayed = drift.replay_references(
+        past, came, settings, subject.every, importance, lambda f: report(0.02 + 0.6 * f, "replaying")
+    )
+    pace = rows_a_day(came.event_time)
+    detections, false_alarms, years, words = [], None, 0.0, ""
+    if pace > 0:
+        accepted = accepted_rows(registry, subject)
+        source = drift.material(past[-1].profile, {name: accepted[name] for name in past[-1].profile.names}, pace)
+        words = f"the {past[-1].profile.rows} rows that version {past[-1].version} was accepted on"
+        report(0.65, "undisturbed trials")
+        false_alarms, years = drift.quiet_trial(source, settings, subject.every, importance)
+        features = drift.features_that_decide(past[-1].profile, importance, settings.share_limit)
+        shifts = tuple(planted) or drift.default_shifts()
+        for place, shift in enumerate(shifts):
+            report(0.7 + 0.3 * place / len(shifts), "planting changes")
+            detections.append(drift.plant(source, settings, subject.every, importance, shift, features))
+    report(1.0, "done")
+    return Rehearsal(
+        kind="drift",
+        settings=to_json(settings),
+        start=subject.start.timestamp(),
+        end=subject.end.timestamp(),
+        asked=replayed.asked,
+        unanswered=replayed.unanswered,
+        alarms=replayed.alarms,
+        times=tuple(replayed.times.tolist()),
+        values=tuple(replayed.values.tolist()),
+        limit=settings.share_limit,
+        false_alarms_a_year=false_alarms,
+        years_tried=years,
+        material=words,
+        rows_a_day=pace,
+        detections=tuple(detections),
+        segments=segments,
+    )
+
+
+def _keep(registry: Registry, subject: Subject, rehearsal: Rehearsal, by: str) -> RehearsalRow:
+    result = rehearsal.to_json()
+    with registry.write() as session:
+        record = RehearsalRecord(
+            check_id=subject.check_id,
+            at=registry.clock.now(),
+            by=by,
+            settings_before=subject.settings,
+            settings=dict(rehearsal.settings),
+            result=result,
+            sha256=sha256_bytes(canonical_json(result)),
+            sentence=rehearsal.sentence,
+        )
+        session.add(record)
+        session.flush()
+        _note(session, record)
+        return _row(record, session.get_one(Check, subject.check_id).kind, subject.model)
+
+
+def _note(session: Session, record: RehearsalRecord) -> None:
+    audit.record(
+        session,
+        at=record.at,
+        actor=record.by,
+        action="check.rehearsed",
+        subject=f"check {record.check_id}",
+        new={"rehearsal": record.id, "settings": record.settings, "sha256": record.sha256},
+        reason=record.sentence,
+    )
+
+
+def _row(record: RehearsalRecord, kind: CheckKind, model: str) -> RehearsalRow:
+    return RehearsalRow(
+        id=record.id,
+        model=model,
+        kind=kind,
+        at=record.at,
+        by=record.by,
+        before=dict(record.settings_before),
+        rehearsal=dict(record.result),
+        sha256=record.sha256,
+        sentence=record.sentence,
+    )
