@@ -182,12 +182,15 @@ def _promote_state(versions: tuple[VersionRow, ...], releases: tuple[ReleaseRow,
     if _unfinished(releases):
         return ActionState(False, "A release is under way; wait until it has ended.")
     candidates = tuple(version.number for version in versions if version.state is VersionState.CANDIDATE)
-    others = tuple(version.number for version in versions if version.state is VersionState.RETIRED)
-    if not candidates and not others:
+    former = tuple(
+        version.number
+        for state in (VersionState.RETIRED, VersionState.WITHDRAWN)
+        for version in versions
+        if version.state is state
+    )
+    if not candidates and not former:
         return ActionState(False, "There is no other version; import one first.")
-    if not candidates:
-        return ActionState(False, "No version waits for promotion; import a newer one first.", others)
-    return ActionState(True, "", candidates + others)
+    return ActionState(True, "", candidates + former)
 
 
 def _roll_back_state(tile: ModelTile, good: Version | None, releases: tuple[ReleaseRow, ...]) -> ActionState:

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 
 from aiqu_desktop.core.errors import Refused, UserError
-from aiqu_desktop.core.words import Health
+from aiqu_desktop.core.words import Health, VersionState
 from aiqu_desktop.services.views import ActionState
 from aiqu_desktop.ui.model import ModelPageWidget
 from aiqu_desktop.ui.model.report_dialog import ReportDialog
@@ -137,6 +137,49 @@ def test_several_candidates_are_offered_and_none_is_chosen_for_the_reader(qtbot,
     qtbot.waitUntil(lambda: ("preview_promotion", ("gas-classifier", 4)) in one.asked)
     qtbot.waitUntil(lambda: page.findChild(ReleaseSheet) is not None)
     page.findChild(ReleaseSheet).reject()
+
+
+def former(story, *states):
+    """The story's page where nothing waits: its versions, newest first, are in these states."""
+    versions = tuple(replace(row, state=state) for row, state in zip(story.versions, states, strict=True))
+    numbers = tuple(row.number for row in versions if row.state is not VersionState.CHAMPION)
+    return replace(story, versions=versions, promote=ActionState(True, "", numbers))
+
+
+def test_where_none_waits_former_versions_are_offered_by_what_they_were(qtbot, page, one):
+    states = (VersionState.CHAMPION, VersionState.WITHDRAWN, VersionState.RETIRED, VersionState.RETIRED)
+    refresh(qtbot, page, one, former(one.page, *states))
+    assert page.header.promote.text() == "Promote…"
+    page.header.promote.click()
+    menu = page.header.findChild(object, "promote_choices")
+    qtbot.waitUntil(menu.isVisible)
+    assert [action.text() for action in menu.actions()] == [
+        "Version 3, withdrawn", "Version 2, retired", "Version 1, retired",
+    ]  # fmt: skip
+    menu.actions()[0].trigger()
+    menu.close()
+    qtbot.waitUntil(lambda: ("preview_promotion", ("gas-classifier", 3)) in one.asked)
+    qtbot.waitUntil(lambda: page.findChild(ReleaseSheet) is not None)
+    page.findChild(ReleaseSheet).reject()
+
+
+def test_a_withdrawn_version_can_be_promoted_from_the_table_while_another_waits(qtbot, page, one):
+    states = (VersionState.CANDIDATE, VersionState.WITHDRAWN, VersionState.CHAMPION, VersionState.RETIRED)
+    refresh(qtbot, page, one, former(one.page, *states))
+    assert page.header.promote.text() == "Promote 4…"
+    button = page.tabs.promote
+    assert (button.isVisible(), button.isEnabled()) == (True, False)
+    assert button.toolTip() == "Select one version that is not live first."
+    page.tabs.versions.table.selectRow(2)
+    assert not button.isEnabled(), "the live version"
+    page.tabs.versions.table.selectRow(1)
+    assert (button.text(), button.isEnabled()) == ("Promote 3…", True)
+    button.click()
+    qtbot.waitUntil(lambda: ("preview_promotion", ("gas-classifier", 3)) in one.asked)
+    qtbot.waitUntil(lambda: page.findChild(ReleaseSheet) is not None)
+    page.findChild(ReleaseSheet).reject()
+    page.tabs.open_tab(page.tabs.runs)
+    assert not button.isVisible()
 
 
 def test_a_refused_preview_is_told_and_the_button_comes_back(qtbot, page, one):

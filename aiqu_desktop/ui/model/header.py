@@ -17,6 +17,7 @@ PROVEN = Look("serving proven", "verified", "good")
 NOT_PROVEN = Look("serving not proven", "unknown", "unknown")
 READING = Look("Reading", "unknown", "ink_muted")
 NOTHING_LIVE = Look("nothing live", "unknown", "unknown")
+_FORMER = (VersionState.RETIRED, VersionState.WITHDRAWN)
 
 
 class ModelHeader(QWidget):
@@ -43,6 +44,7 @@ class ModelHeader(QWidget):
         self.why_not = make_label("", "caption", "why_not", wrap=True)
         self.why_not.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         self._choices: tuple[int, ...] = ()
+        self._states: dict[int, VersionState] = {}
         self._preparing = ""
         self._lay_out()
         self.start_reading("")
@@ -81,6 +83,7 @@ class ModelHeader(QWidget):
         as_of = "no data yet" if tile.data_as_of is None else f"data as of {fmt.instant(tile.data_as_of)}"
         self.owner.set_text(f"Owner: {page.owner}, {as_of}")
         report = ActionState(page.first_data is not None, "There is no data to report on yet.")
+        self._states = {version.number: version.state for version in page.versions}
         self._choices = _promotable(page)
         self._show_actions(page.promote, page.roll_back, report)
 
@@ -112,20 +115,28 @@ class ModelHeader(QWidget):
         back = roll_back.versions[0] if roll_back.enabled and roll_back.versions else None
         self.roll_back.setText("Roll back…" if back is None else f"Roll back to {back}…")
         self.roll_back.setAccessibleName(self.roll_back.text())
-        only = self._choices[0] if promote.enabled and len(self._choices) == 1 else None
+        only = self._only_choice() if promote.enabled else None
         self.promote.setText("Promote…" if only is None else f"Promote {only}…")
         self.promote.setAccessibleName(self.promote.text())
         self.why_not.setText(self._preparing or "\n".join(reasons))
 
+    def _only_choice(self) -> int | None:
+        """The one version that waits; one that was live before is never put forward without being named as such."""
+        waits = len(self._choices) == 1 and self._states.get(self._choices[0]) not in _FORMER
+        return self._choices[0] if waits else None
+
     def _ask_promotion(self) -> None:
-        if len(self._choices) == 1:
-            self.promote_asked.emit(self._choices[0])
+        only = self._only_choice()
+        if only is not None:
+            self.promote_asked.emit(only)
         elif self._choices:
             menu = QMenu(self)
             menu.setObjectName("promote_choices")
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             for number in self._choices:
-                menu.addAction(f"Version {number}", lambda chosen=number: self.promote_asked.emit(chosen))
+                state = self._states.get(number)
+                was = f", {state.value}" if state in _FORMER else ""
+                menu.addAction(f"Version {number}{was}", lambda chosen=number: self.promote_asked.emit(chosen))
             menu.popup(self.promote.mapToGlobal(self.promote.rect().bottomLeft()))
 
     def _lay_out(self) -> None:
@@ -163,8 +174,8 @@ class ModelHeader(QWidget):
 
 
 def _promotable(page: ModelPage) -> tuple[int, ...]:
-    """The versions that wait; one that was live before is offered only where none waits."""
-    former = {version.number for version in page.versions if version.state is VersionState.RETIRED}
+    """The versions that wait; those that were live before only where none waits, and in the table of versions."""
+    former = {version.number for version in page.versions if version.state in _FORMER}
     waiting = tuple(number for number in page.promote.versions if number not in former)
     return waiting or page.promote.versions
 

@@ -64,6 +64,7 @@ class ModelPageWidget(QWidget):
         self.header.roll_back_asked.connect(self.ask_rollback)
         self.header.report_asked.connect(self.ask_report)
         self.charts.alarm_asked.connect(self._find_alarm)
+        self.tabs.promote_asked.connect(self.ask_promotion)
         self.tabs.acknowledge_asked.connect(self._acknowledge)
         self.tabs.alarm_opened.connect(self.open_alarm)
 

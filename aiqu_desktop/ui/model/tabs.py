@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
-from aiqu_desktop.services.views import ModelPage
+from aiqu_desktop.services.views import ActionState, ModelPage
 from aiqu_desktop.ui.model import columns
 from aiqu_desktop.ui.tables.record_model import Column, RecordModel
 from aiqu_desktop.ui.tables.record_table import RecordTable
@@ -47,17 +47,19 @@ class TableTab(QWidget):
 class ModelTabs(QTabWidget):
     """Draws a ModelPage's rows.
 
-    acknowledge_asked: for these AlarmRows; alarm_opened: go to this alarm's id.
+    acknowledge_asked: for these AlarmRows; alarm_opened: go to this alarm's id; promote_asked: this version's number.
     """
 
     acknowledge_asked = Signal(object)
     alarm_opened = Signal(int)
+    promote_asked = Signal(int)
     folded_changed = Signal(bool)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._metrics: tuple[str, ...] = ()
+        self._promotion = ActionState(False, "The model is being read.")
         self.folded = False
         self.setObjectName("model-tabs")
         self.setAccessibleName("Versions, alarms, releases and check runs")
@@ -112,6 +114,7 @@ class ModelTabs(QTabWidget):
             self.versions = self._versions_tab(metrics)
             self.insertTab(0, self.versions, "Versions")
             self.setCurrentIndex(chosen)
+        self._promotion = page.promote
         self.versions.show_rows(page.versions)
         self.alarms.show_rows(page.alarms)
         self.releases.show_rows(page.releases)
@@ -127,7 +130,7 @@ class ModelTabs(QTabWidget):
         self.setCurrentWidget(tab)
 
     def _versions_tab(self, metrics: tuple[str, ...]) -> TableTab:
-        return TableTab(
+        tab = TableTab(
             self._theme,
             columns.versions(metrics),
             _key("number"),
@@ -135,6 +138,8 @@ class ModelTabs(QTabWidget):
             "Versions of this model",
             "No versions yet: import a bundle with “aiqu import FOLDER”.",
         )
+        tab.table.selection_changed.connect(self._offer)
+        return tab
 
     def fold(self, folded: bool) -> None:
         """Show only the tabs' names, to leave the height to the charts; or show the tables again."""
@@ -150,12 +155,13 @@ class ModelTabs(QTabWidget):
         table = self.alarms.table
         self.acknowledge = make_button("Acknowledge…", "acknowledge", on_click=self._ask)
         self.show_alarm = make_button("Show in alarms", "show_alarm", "quiet", self._open)
+        self.promote = make_button("Promote…", "promote_selected", "quiet", self._ask_promotion)
         self.toggle = make_button("Hide tables", "toggle_tables", "quiet", lambda: self.fold(not self.folded))
         corner = QWidget()
         row = QHBoxLayout(corner)
         row.setContentsMargins(0, 0, 0, 2)
         row.setSpacing(6)
-        for button in (self.show_alarm, self.acknowledge, self.toggle):
+        for button in (self.promote, self.show_alarm, self.acknowledge, self.toggle):
             row.addWidget(button)
         self.setCornerWidget(corner)
         table.selection_changed.connect(self._offer)
@@ -164,7 +170,8 @@ class ModelTabs(QTabWidget):
         self.tabBarClicked.connect(lambda _index: self.fold(False) if self.folded else None)
 
     def _turn(self) -> None:
-        """The buttons of the alarms stand beside the tabs only while the alarms are shown."""
+        """The buttons of the versions and of the alarms stand beside the tabs only while these are shown."""
+        self.promote.setVisible(self.currentWidget() is self.versions)
         on_alarms = self.currentWidget() is self.alarms
         self.acknowledge.setVisible(on_alarms)
         self.show_alarm.setVisible(on_alarms)
@@ -175,6 +182,12 @@ class ModelTabs(QTabWidget):
         return tuple(alarm for alarm in rows if alarm.needs_acknowledgement)
 
     def _offer(self) -> None:
+        number = self._chosen_version()
+        none = "Select one version that is not live first."
+        why = self._promotion.why_not if not self._promotion.enabled else none if number is None else ""
+        explain(self.promote, why)
+        self.promote.setText("Promote…" if number is None else f"Promote {number}…")
+        self.promote.setAccessibleName(why or self.promote.text())
         count = len(self._wanted())
         why = (
             ""
@@ -186,6 +199,16 @@ class ModelTabs(QTabWidget):
         self.acknowledge.setText(f"Acknowledge {count} alarms…" if count > 1 else "Acknowledge…")
         chosen = self.alarms.table.selected_rows()
         explain(self.show_alarm, "" if chosen else "Select an alarm first.")
+
+    def _chosen_version(self) -> int | None:
+        """The selected version, when it is just one and may go live: also one that was live before."""
+        chosen = self.versions.table.selected_rows()
+        return chosen[0].number if len(chosen) == 1 and chosen[0].number in self._promotion.versions else None
+
+    def _ask_promotion(self) -> None:
+        number = self._chosen_version()
+        if number is not None:
+            self.promote_asked.emit(number)
 
     def _ask(self) -> None:
         self.acknowledge_asked.emit(self._wanted())
