@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,25 +29,11 @@ from aiqu_desktop.services.rehearsal_data import (
     served,
     subject_of,
 )
+from aiqu_desktop.services.views import RehearsalRow
 
 # An older rehearsal has not seen what came since: it must be repeated before its limit is signed.
 VALID_FOR = timedelta(days=7)
 Progress = Callable[[float, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class RehearsalRow:
-    """A rehearsal as it is kept. before: the check's settings when it was made."""
-
-    id: int
-    model: str
-    kind: CheckKind
-    at: datetime
-    by: str
-    before: dict[str, Any]
-    rehearsal: dict[str, Any]
-    sha256: str
-    sentence: str
 
 
 def rehearse(

@@ -13,7 +13,8 @@ from aiqu_desktop.cli.options import by_option, json_option, site_option
 from aiqu_desktop.cli.output import print_json, print_table, progress_bar
 from aiqu_desktop.core.words import CheckKind
 from aiqu_desktop.services.opening import open_site
-from aiqu_desktop.services.rehearsing import RehearsalRow, rehearse, save_limits
+from aiqu_desktop.services.rehearsing import rehearse, save_limits
+from aiqu_desktop.services.views import RehearsalRow
 
 
 @click.command("rehearse")

@@ -10,24 +10,30 @@ from aiqu_desktop.services.views.model import (
     ServedSpan,
     VersionRow,
 )
+from aiqu_desktop.services.views.rehearsal import RehearsalRow
 from aiqu_desktop.services.views.rows import AlarmRow, AuditRow, CheckRunRow, IngestRow, ScheduleRow
 from aiqu_desktop.services.views.site import ModelTile, Overview, SchedulerView
+from aiqu_desktop.services.views.why import DistributionView, ReasonRow, WhyView
 
 __all__ = [
     "ActionState",
     "AlarmRow",
     "AuditRow",
     "CheckRunRow",
+    "DistributionView",
     "HeatMap",
     "IngestRow",
     "Mark",
     "ModelPage",
     "ModelTile",
     "Overview",
+    "ReasonRow",
+    "RehearsalRow",
     "ReleaseRow",
     "ScheduleRow",
     "SchedulerView",
     "Series",
     "ServedSpan",
     "VersionRow",
+    "WhyView",
 ]

@@ -131,3 +131,4 @@ class ModelPage:
     runs: tuple[CheckRunRow, ...]  # newest first, at most 50
     promote: ActionState
     roll_back: ActionState
+    estimated: Series | None = None  # the primary metric without labels; None where nothing can estimate it
