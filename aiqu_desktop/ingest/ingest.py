@@ -146,13 +146,14 @@ class Ingest:
         path = put_away(file, DONE, sha256)
         if path is None:
             return None
-        name = _printable(file.path.name)
+        name, now = _printable(file.path.name), self._registry.clock.now()
         with self._registry.write() as session:
             session.add(
-                IngestFile(
-                    model_id=model.id, name=name, sha256=sha256, kind="", outcome=REPEATED,
-                    at=self._registry.clock.now(),
-                )
+                IngestFile(model_id=model.id, name=name, sha256=sha256, kind="", outcome=REPEATED, at=now)
+            )  # fmt: skip
+            audit.record(
+                session, at=now, actor=ACTOR, action="file.repeated", subject=f"model {model.name}",
+                new={"file": name, "sha256": sha256},
             )  # fmt: skip
         return FileOutcome(name, "", REPEATED, path=path)
 

@@ -75,6 +75,36 @@ def test_the_same_file_under_another_name_adds_nothing(ingest: Ingest, drop: Pat
     assert (drop / "done" / "b.csv").exists()
 
 
+def test_a_repeated_file_leaves_a_record_in_the_books(ingest: Ingest, drop: Path, registry: Registry) -> None:
+    write_csv(drop / "a.csv", observations(range(5)))
+    ingest.scan(MODEL)
+    write_csv(drop / "b.csv", observations(range(5)))
+    ingest.scan(MODEL)
+    with registry.read() as session:
+        (record,) = session.scalars(select(AuditRecord).where(AuditRecord.action == "file.repeated"))
+        (noted,) = session.scalars(select(IngestFile).where(IngestFile.outcome == "repeated"))
+        assert audit.verify(session).intact
+    assert (record.actor, record.subject) == ("ingest", f"model {MODEL}")
+    assert record.new == {"file": "b.csv", "sha256": noted.sha256}
+
+
+def test_a_repeat_and_its_record_are_written_together_or_not_at_all(
+    ingest: Ingest, drop: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_csv(drop / "a.csv", observations(range(5)))
+    ingest.scan(MODEL)
+    write_csv(drop / "b.csv", observations(range(5)))
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("the books are closed")
+
+    monkeypatch.setattr(audit, "record", broken)
+    with pytest.raises(RuntimeError, match="books are closed"):
+        ingest.scan(MODEL)
+    with registry.read() as session:
+        assert session.scalars(select(IngestFile.outcome)).all() == ["taken"]
+
+
 def test_the_same_rows_in_another_file_add_only_the_new_ones(
     ingest: Ingest, drop: Path, store: ObservationStore
 ) -> None:
