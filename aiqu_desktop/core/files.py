@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 _CHUNK = 1 << 20
+_BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends
 
 
 def sha256_bytes(data: bytes) -> str:
@@ -43,13 +44,16 @@ def fsync_directory(directory: Path) -> None:
         os.close(handle)
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, *, secret: bool = False) -> None:
     """Write `data` to `path` so that a reader sees the old file or the new one, also after a power cut.
 
     The temporary name starts with a dot, which every folder watcher of the product ignores.
+
+    Args:
+        secret: for the owner's eyes only; otherwise the process's umask says who may read.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    temporary = Path(name)
+    temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600 if secret else 0o666)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)

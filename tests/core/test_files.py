@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -90,6 +91,21 @@ def test_the_temporary_file_has_a_name_that_folder_watchers_ignore(
     assert len(seen) == 1
     assert seen[0].startswith(".")
     assert seen[0].endswith(".tmp")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX modes")
+@pytest.mark.parametrize(
+    ("umask", "secret", "mode"), [(0o022, False, 0o644), (0o002, False, 0o664), (0o077, False, 0o600), (0, True, 0o600)]
+)
+def test_the_umask_says_who_may_read_a_file_that_is_no_secret(
+    tmp_path: Path, umask: int, secret: bool, mode: int
+) -> None:
+    before = os.umask(umask)
+    try:
+        files.write_atomically(tmp_path / "champion.json", b"x", secret=secret)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "champion.json").stat().st_mode) == mode
 
 
 _WRITER = """
