@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from aiqu_desktop.core.words import ColumnKind
 from aiqu_desktop.drift import DriftLimits, NumericProfile, ReferenceProfile, compare
-from aiqu_desktop.monitoring.rehearsal.replay import DAY, Answer, Replayed, replay, slots, together
+from aiqu_desktop.monitoring.rehearsal.replay import DAY, Answer, Replayed, ended, replay, slots, together
 from aiqu_desktop.monitoring.rehearsal.results import Detection
 from aiqu_desktop.monitoring.rehearsal.trials import drawn_rows, summarise
 from aiqu_desktop.monitoring.settings import DriftSettings
@@ -86,10 +86,9 @@ def replay_references(
             return ask(at)
 
         instants = slots(one.since, one.until, every)
-        parts.append(
-            replay(counted, instants, one.version, on_delay=settings.on_delay, off_delay=settings.off_delay)
-        )
-    return together(parts)
+        parts.append(replay(counted, instants, one.version, on_delay=settings.on_delay, off_delay=settings.off_delay))
+    followed = [ended(part, one.until) for part, one in zip(parts[:-1], references, strict=False)]
+    return together([*followed, *parts[-1:]])
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from aiqu_desktop.bundles import higher_is_better
 from aiqu_desktop.core.words import Verdict
 from aiqu_desktop.monitoring.performance.judgement import Judge, LabelledRows, is_beyond
 from aiqu_desktop.monitoring.performance.point import point_value
-from aiqu_desktop.monitoring.rehearsal.replay import DAY, Answer, Replayed, replay, slots, together
+from aiqu_desktop.monitoring.rehearsal.replay import DAY, Answer, Replayed, ended, replay, slots, together
 from aiqu_desktop.monitoring.rehearsal.results import Detection, RehearsedAlarm
 from aiqu_desktop.monitoring.rehearsal.trials import drawn_rows, summarise
 from aiqu_desktop.monitoring.settings import PerformanceSettings
@@ -59,11 +59,10 @@ def replay_served(
     for place, one in enumerate(served):
         ask = asker(one.rows, settings)
         instants = slots(one.since, one.until, every)
-        parts.append(
-            replay(ask, instants, one.version, on_delay=settings.on_delay, off_delay=settings.off_delay)
-        )
+        parts.append(replay(ask, instants, one.version, on_delay=settings.on_delay, off_delay=settings.off_delay))
         report((place + 1) / len(served))
-    return together(parts)
+    followed = [ended(part, one.until) for part, one in zip(parts[:-1], served, strict=False)]
+    return together([*followed, *parts[-1:]])
 
 
 @dataclass(frozen=True)

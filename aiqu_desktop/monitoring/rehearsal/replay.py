@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -71,6 +71,12 @@ def replay(
     if raised is not None:
         alarms.append(raised)
     return Replayed(np.array(times), np.array(values), tuple(alarms), asked, asked - len(times))
+
+
+def ended(part: Replayed, at: float) -> Replayed:
+    """A version's replay when another version replaces it: with it ends what was said of it."""
+    alarms = tuple(alarm if alarm.cleared_at is not None else replace(alarm, cleared_at=at) for alarm in part.alarms)
+    return replace(part, alarms=alarms)
 
 
 def together(parts: list[Replayed]) -> Replayed:
