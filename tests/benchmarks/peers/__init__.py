@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[3] / ".peers"
 # What was measured, pinned: a peer's figure means nothing without its version.
 REQUIREMENTS = {
     "river": ("river==0.26.1",),
-    "nannyml": ("nannyml==0.13.1", "setuptools<81"),
+    # It imports statsmodels without asking for it, and the LightGBM that it asks for needs an older scikit-learn.
+    "nannyml": ("nannyml==0.13.1", "setuptools<81", "statsmodels", "scikit-learn<1.8"),
     "evidently": ("evidently==0.7.23",),
     "frouros": ("frouros==0.9.0", "pyarrow"),
     "alibi-detect": ("alibi-detect==0.13.0", "setuptools<81"),
