@@ -52,7 +52,8 @@ class ColumnDrift:
     n_reference, n_current: usable rows; missing_*: shares of rows without a value. autocorrelation: the integrated
     time that divided both sizes; effective_reference, effective_current: what is left. effects: all that were
     computed, by name, with missing_rate_change among them. method: "ks", "chi-squared" or "not enough data"; in the
-    last case effect, p_value and q_value are None and note says why.
+    last case effect, p_value and q_value are None and note says why. p_value: for numeric columns of three looks, shape
+    ("ks"), level and spread; corrected for dependent rows.
     """
 
     name: str

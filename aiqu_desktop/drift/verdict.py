@@ -9,7 +9,7 @@ from joblib import Parallel, delayed
 
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import ColumnKind
-from aiqu_desktop.drift.evidence.autocorrelation import integrated_time_of_categories, integrated_times
+from aiqu_desktop.drift.evidence.columns import Evidence, gather_evidence
 from aiqu_desktop.drift.evidence.multiple import benjamini_hochberg
 from aiqu_desktop.drift.profiles.profile import (
     CategoricalProfile,
@@ -26,10 +26,8 @@ from aiqu_desktop.drift.univariate.measure import (
     measure_categorical,
     measure_numeric,
 )
-from aiqu_desktop.drift.univariate.significance import chi_squared_p, kolmogorov_smirnov_p
 from aiqu_desktop.drift.values import Column, Floats, as_categories, as_numbers
 
-_TIME_ROWS = 4096  # the window's autocorrelation time is taken from its latest rows
 _DEFAULT = DriftLimits()
 
 
@@ -45,7 +43,8 @@ def compare(
 
     columns: the window, in time order, as in `build_profile`; columns that the profile does not know are ignored.
     jobs: threads that share the columns. importance: weight of each column in the model's decision, by name.
-    Sample sizes are divided by the larger of the autocorrelation times of reference and window before any p-value.
+    Sample sizes are divided by the larger of the autocorrelation times of reference and window, and p-values widened by
+    how well that time is known: see `evidence.columns` and `evidence.dependence`.
     Raises:
         UserError: if a column is missing, has another length, or holds what its kind cannot.
     """
@@ -80,9 +79,7 @@ def _compare(
         parts = Parallel(n_jobs=jobs, prefer="threads")(delayed(_measure)(g, columns, raw, limits) for g in groups)
     else:
         parts = [_measure(group, columns, raw, limits) for group in groups]
-    measured = [found for part in parts for found in part[0]]
-    times = np.concatenate([part[1] for part in parts]) if parts else np.ones(0)
-    judged = _judge(measured, times, limits)
+    judged = _judge(parts, limits)
     return _summarise(judged, limits, importance, profile.rows, rows)
 
 
@@ -98,49 +95,35 @@ def _row_count(profile: ReferenceProfile, columns: Mapping[str, Column]) -> int:
 
 def _measure(
     profiles: tuple[ColumnProfile, ...], columns: Mapping[str, Column], raw: Mapping[str, Column], limits: DriftLimits
-) -> tuple[list[Measured], Floats]:
-    """Measure some columns, and the autocorrelation time that holds for each, [columns]."""
-    times = np.array([column.autocorrelation for column in profiles])
+) -> tuple[list[Measured], Evidence]:
+    """Measure some columns, and gather the evidence for each."""
     found: dict[int, Measured] = {}
     tasks: dict[int, NumericTask] = {}
+    categorical: dict[int, list[str | None]] = {}
     for index, column in enumerate(profiles):
         name = column.name
         if isinstance(column, NumericProfile):
             sample = as_numbers(name, raw[name]) if raw else None
             tasks[index] = NumericTask(column, as_numbers(name, columns[name]), sample)
         else:
-            values = as_categories(columns[name], column.kind)
-            found[index] = measure_categorical(column, values, min_rows=limits.min_rows)
-            times[index] = max(times[index], integrated_time_of_categories(values[-_TIME_ROWS:]))
-    if tasks:
-        numeric = list(tasks)
-        found.update(zip(numeric, measure_numeric(list(tasks.values()), min_rows=limits.min_rows), strict=True))
-        latest = np.array([task.numbers[-_TIME_ROWS:] for task in tasks.values()])
-        times[numeric] = np.maximum(times[numeric], integrated_times(latest))
-    return [found[index] for index in range(len(profiles))], times
+            categorical[index] = as_categories(columns[name], column.kind)
+            found[index] = measure_categorical(column, categorical[index], min_rows=limits.min_rows)
+    found.update(zip(tasks, measure_numeric(list(tasks.values()), min_rows=limits.min_rows), strict=True))
+    measured = [found[index] for index in range(len(profiles))]
+    return measured, gather_evidence(measured, {i: task.numbers for i, task in tasks.items()}, categorical)
 
 
-def _judge(measured: list[Measured], times: Floats, limits: DriftLimits) -> list[ColumnDrift]:
-    p_values = np.full(len(measured), np.nan)
-    sizes = np.array([(m.profile.usable, m.n_current) for m in measured], dtype=np.float64).reshape(-1, 2)
-    effective = sizes / times[:, np.newaxis]
-    statistics = np.array([m.statistic for m in measured])
-    for method in ("ks", "chi-squared"):
-        which = np.array([i for i, m in enumerate(measured) if m.method == method], dtype=np.intp)
-        if not which.size:
-            continue
-        if method == "ks":
-            p_values[which] = kolmogorov_smirnov_p(statistics[which], effective[which, 0], effective[which, 1])
-        else:
-            degrees = np.array([measured[i].degrees for i in which], dtype=np.float64)
-            p_values[which] = chi_squared_p(statistics[which] / times[which], degrees)
+def _judge(parts: list[tuple[list[Measured], Evidence]], limits: DriftLimits) -> list[ColumnDrift]:
+    p_values = np.concatenate([evidence.p_values for _, evidence in parts]) if parts else np.ones(0)
     tested = ~np.isnan(p_values)
-    q_values = np.full(len(measured), np.nan)
+    q_values = np.full(p_values.size, np.nan)
     q_values[tested] = benjamini_hochberg(p_values[tested])
-    return [
-        _column(m, limits, float(times[i]), effective[i], float(p_values[i]), float(q_values[i]))
-        for i, m in enumerate(measured)
-    ]
+    judged: list[ColumnDrift] = []
+    for measured, evidence in parts:
+        for i, m in enumerate(measured):
+            p, q = float(evidence.p_values[i]), float(q_values[len(judged)])
+            judged.append(_column(m, limits, float(evidence.dependence.times[i]), evidence.effective[i], p, q))
+    return judged
 
 
 def _column(m: Measured, limits: DriftLimits, time: float, effective: Floats, p: float, q: float) -> ColumnDrift:
