@@ -14,8 +14,6 @@ from tests.factories.plant_site import DAY, PlantSite
 @pytest.fixture
 def past(site: PlantSite) -> PlantSite:
     """Two weeks of good work, of which the last days were bad."""
-    site.import_version(1)
-    site.promote(1)
     for day in range(14):
         site.day(60, wrong=0.5 if day >= 11 else 0.0)
     return site
