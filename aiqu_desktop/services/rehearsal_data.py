@@ -58,7 +58,7 @@ def subject_of(registry: Registry, model: str, kind: CheckKind, since: datetime 
         if check is None:
             raise UserError(f"The model {model} has no {kind.value} check.")
         spans = tuple(s for s in spans_of(session, found.id) if since is None or s.until is None or s.until > since)
-        if not spans:
+        if not spans or (since is not None and since >= now):
             raise UserError(f"No version of {model} has served in that time, so there is nothing to replay.")
         versions = session.scalars(select(Version).where(Version.model_id == found.id))
         return Subject(

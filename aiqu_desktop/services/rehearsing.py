@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -217,7 +218,8 @@ def _drift(
 
 
 def _keep(registry: Registry, subject: Subject, rehearsal: Rehearsal, by: str) -> RehearsalRow:
-    result = rehearsal.to_json()
+    packed = canonical_json(rehearsal.to_json())
+    result = json.loads(packed)  # the very form that is kept and that the digest is of
     with registry.write() as session:
         record = RehearsalRecord(
             check_id=subject.check_id,
@@ -226,7 +228,7 @@ def _keep(registry: Registry, subject: Subject, rehearsal: Rehearsal, by: str) -
             settings_before=subject.settings,
             settings=dict(rehearsal.settings),
             result=result,
-            sha256=sha256_bytes(canonical_json(result)),
+            sha256=sha256_bytes(packed),
             sentence=rehearsal.sentence,
         )
         session.add(record)
