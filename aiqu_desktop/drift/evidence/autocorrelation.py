@@ -130,7 +130,8 @@ def _cautious(power: Floats, rows: int) -> Floats:
     variance = covariance[:, 0]
     first = covariance[:, 1] / np.where(variance > 0, variance, 1.0)
     first = np.clip(first + (1.0 + 3.0 * first) / rows, -1.0, 1.0 - 2.0 / rows)
-    return np.maximum(_sokal(covariance, rows), np.minimum((1.0 + first) / (1.0 - first), rows))
+    times = np.maximum(_sokal(covariance, rows), np.minimum((1.0 + first) / (1.0 - first), rows))
+    return np.where(variance > 0, times, 1.0)
 
 
 def _sokal(covariance: Floats, rows: int) -> Floats:
