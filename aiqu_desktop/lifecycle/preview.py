@@ -93,15 +93,7 @@ def preview_promotion(registry: Registry, model_name: str, number: int, *, targe
         *advice,
     )
     return Preview(
-        kind=ReleaseKind.PROMOTION,
-        model=model_name,
-        primary_metric=primary,
-        from_version=champion,
-        to_version=version,
-        gates=gates,
-        blocking=_blocking(gates),
-        way_back=way_back,
-        requested=number,
+        ReleaseKind.PROMOTION, model_name, primary, champion, version, gates, _blocking(gates), way_back, number
     )
 
 
@@ -131,16 +123,9 @@ def preview_rollback(
         golden_cases_pass(store, version),
         target_answers(target or folder_target(registry.paths, model_name)),
     )
+    way_back = f"Version {champion.number} is kept as withdrawn; it can be promoted again through its gates."
     return Preview(
-        kind=ReleaseKind.ROLLBACK,
-        model=model_name,
-        primary_metric=primary,
-        from_version=champion,
-        to_version=version,
-        gates=gates,
-        blocking=_blocking(gates),
-        way_back=f"Version {champion.number} is kept as withdrawn; it can be promoted again through its gates.",
-        requested=to_number,
+        ReleaseKind.ROLLBACK, model_name, primary, champion, version, gates, _blocking(gates), way_back, to_number
     )
 
 
