@@ -18,7 +18,7 @@ from aiqu_desktop.core.schema import InputSchema
 from aiqu_desktop.core.words import CheckKind
 from aiqu_desktop.drift import ReferenceProfile
 from aiqu_desktop.ingest import ObservationStore
-from aiqu_desktop.lifecycle.facts import model_named
+from aiqu_desktop.lifecycle.facts import VersionFacts, facts_of, model_named
 from aiqu_desktop.lifecycle.history import Span, spans_of
 from aiqu_desktop.monitoring.performance.history import as_seconds, labelled_rows
 from aiqu_desktop.monitoring.rehearsal.drift import Inputs, Reference
@@ -40,7 +40,7 @@ class Subject:
     every: float
     schema: InputSchema
     spans: tuple[Span, ...]
-    digests: Mapping[int, str]
+    versions: Mapping[int, VersionFacts]
     start: datetime
     end: datetime
 
@@ -68,7 +68,7 @@ def subject_of(registry: Registry, model: str, kind: CheckKind, since: datetime 
             every=float(check.schedule.every_seconds),
             schema=InputSchema.from_json(found.input_schema),
             spans=spans,
-            digests={version.id: version.digest for version in versions},
+            versions={version.id: facts_of(version) for version in versions},
             start=max(spans[0].since, since) if since else spans[0].since,
             end=now,
         )
@@ -79,18 +79,20 @@ def served(registry: Registry, subject: Subject) -> tuple[tuple[Served, ...], tu
     store, found = ObservationStore(registry), []
     segments: set[str] = set()
     for span in subject.spans:
+        version = subject.versions[span.version_id]
         window = store.window(
             subject.model,
             span.since,
             subject.end,
             columns=(PREDICTION,),
-            served_digest=subject.digests[span.version_id],
+            served_digest=version.digest,
             labelled_only=True,
         )
         segments.update(window.segments)
         since = max(span.since, subject.start)
         rows = labelled_rows(window, subject.schema)
-        found.append(Served(span.number, since.timestamp(), (span.until or subject.end).timestamp(), rows))
+        accepted = {name: metric.to_json() for name, metric in version.metrics.items()}
+        found.append(Served(span.number, since.timestamp(), (span.until or subject.end).timestamp(), rows, accepted))
     return tuple(found), tuple(sorted(segments))
 
 

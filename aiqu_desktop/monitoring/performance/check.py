@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import Priority, Task, Verdict
 from aiqu_desktop.drift import Estimate, classification_metrics, onset, regression_metrics
 from aiqu_desktop.drift.performance.metrics import summary as summary_of
@@ -15,8 +14,9 @@ from aiqu_desktop.ingest import Window
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
 from aiqu_desktop.monitoring.performance.history import labelled_rows
-from aiqu_desktop.monitoring.performance.judgement import Judge, Judgement, LabelledRows
+from aiqu_desktop.monitoring.performance.judgement import Judge, Judgement, LabelledRows, healthy_level
 from aiqu_desktop.monitoring.performance.losses import bounded_losses
+from aiqu_desktop.monitoring.performance.primary import primary_estimate
 from aiqu_desktop.monitoring.settings import PerformanceSettings
 
 # Evidence and onset are sought over a longer stretch than the check's own window: a slow decline begins before it.
@@ -25,29 +25,22 @@ _EVIDENCE_DAYS = 180.0
 
 
 def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome:
-    """Estimate every metric with its interval; the primary one is held against its limit, with evidence.
-
-    The answer is bad when the window's value is beyond the limit and the evidence since the version went live is
-    beyond what the budget of false alarms asks for: neither a small sample nor a hundred looks can ring by chance.
-    """
+    """Estimate every metric with its interval; the primary one is held against its limit, with evidence."""
     start = context.now - timedelta(days=settings.window_days)
     window = _labelled(context, start)
     coverage = _coverage(context, start)
     context.report(0.3)
-    if window.rows < settings.min_labels:
+    primary = primary_estimate(settings.metric, window.columns["label"], window.columns["prediction"])
+    if primary is None or window.rows < settings.min_labels:
         return _unknown(settings, context, window, coverage)
-    estimates = _estimates(context, window)
+    estimates = _estimates(context, window) | {primary.name: primary}
     context.report(0.6)
-    if settings.metric not in estimates:
-        raise UserError(
-            f"The check's metric {settings.metric!r} cannot be measured; use one of {', '.join(estimates)}."
-        )
-    primary = estimates[settings.metric]
     history = labelled_rows(_labelled(context, context.now - timedelta(days=_EVIDENCE_DAYS)), context.schema)
-    judgement = Judge(history, settings).judge(primary.value, context.now.timestamp())
+    accepted = healthy_level(settings, context.accepted)
+    judgement = Judge(history, settings, accepted).judge(primary, context.now.timestamp())
     bad = judgement.verdict is Verdict.BAD
-    began = _onset(history, settings) if bad else None
-    summary = _sentence(primary, settings, context, judgement)
+    began = _onset(history, settings.metric, accepted) if judgement.declined else None
+    summary = _sentence(primary, settings, context, judgement, accepted)
     return CheckOutcome(
         judgement.verdict,
         summary,
@@ -59,8 +52,11 @@ def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome
             _evidence_metric(judgement, history.rows),
             coverage,
         ),
-        conditions=(_condition(settings, bad, summary, began),),
-        result={"estimates": summary_of(estimates), "guarantee": _guarantee(settings)},
+        conditions=(
+            _condition(settings, bad, summary, began if bad else None),
+            _decline(settings, judgement.declined, summary, began),
+        ),
+        result={"estimates": summary_of(estimates), "guarantee": guarantee(settings, accepted)},
     )
 
 
@@ -85,11 +81,10 @@ def _estimates(context: CheckContext, window: Window) -> dict[str, Estimate]:
     return classification_metrics(labels, predictions, scores, context.schema.classes)
 
 
-def _onset(history: LabelledRows, settings: PerformanceSettings) -> datetime | None:
-    """When the loss rose above what the limit allows, as event time; None where the labels do not show it."""
+def _onset(history: LabelledRows, metric: str, accepted: float) -> datetime | None:
+    """When the loss rose above the accepted level, as event time; None where the labels do not show it."""
     order = np.argsort(history.event_time, kind="stable")
-    labels, predictions = history.labels[order], history.predictions[order]
-    losses = bounded_losses(settings.metric, settings.limit, labels, predictions, history.classes)
+    losses = bounded_losses(metric, accepted, history.labels[order], history.predictions[order], history.classes)
     row = onset(losses.values, expected=losses.tolerated)
     return datetime.fromtimestamp(float(history.event_time[order][row]), UTC) if row < history.rows else None
 
@@ -102,10 +97,13 @@ def _evidence_metric(judgement: Judgement, labels: int) -> MetricValue:
     )
 
 
-def _guarantee(settings: PerformanceSettings) -> str:
+def guarantee(settings: PerformanceSettings, accepted: float) -> str:
+    """What an alarm of this check promises, in one sentence."""
+    name = settings.metric.replace("_", " ")
     return (
-        f"On average at most one false alarm of this model in {settings.false_alarm_years:g} years, however often it "
-        "is looked at, as long as the chance of a loss stays within the limit (Shiryaev-Roberts e-detector)."
+        f"While the model does as well as it was accepted to ({name} {_short(accepted)}), it rings at most once in "
+        f"{settings.false_alarm_years:g} years on average, however often it is looked at "
+        "(Shiryaev-Roberts e-detector)."
     )
 
 
@@ -134,20 +132,42 @@ def _condition(settings: PerformanceSettings, bad: bool | None, message: str, be
     )
 
 
+def _decline(settings: PerformanceSettings, declined: bool | None, message: str, began: datetime | None) -> Condition:
+    """Worse than accepted, whether or not beyond the limit: there is time to prepare a successor."""
+    return Condition(
+        key="decline",
+        bad=declined,
+        priority=Priority.LOW,
+        message=message,
+        response="Ask for a version that is trained on newer data; the evidence goes with the report.",
+        off_delay=settings.off_delay,
+        onset=began,
+        of_version=True,
+    )
+
+
 def _sentence(
-    primary: Estimate, settings: PerformanceSettings, context: CheckContext, judgement: Judgement
+    primary: Estimate,
+    settings: PerformanceSettings,
+    context: CheckContext,
+    judgement: Judgement,
+    accepted: float,
 ) -> str:
-    words = {
-        Verdict.BAD: "is beyond its limit",
-        Verdict.WARNING: "is beyond its limit, which may yet be chance:",
-        Verdict.GOOD: "is within its limit",
-    }
     unit = f" {context.schema.unit}" if settings.metric in ("mae", "rmse") and context.schema.unit else ""
     name = settings.metric.replace("_", " ")
+    limit = f"its limit {_short(settings.limit)}{unit}"
+    where = f"is beyond {limit}" if judgement.beyond else f"is within {limit}"
+    fallen = f"worse than the {_short(accepted)}{unit} that it was accepted with"
+    more = {
+        (True, True): "",
+        (True, False): ", which may yet be chance",
+        (False, True): f", but surely {fallen}",
+        (False, False): "",
+    }[judgement.beyond, judgement.declined]
     return (
         f"Version {context.version}: {name} {_short(primary.value)} "
         f"[{_short(primary.low)} to {_short(primary.high)}]{unit} "
-        f"on {primary.n} labelled observations {words[judgement.verdict]} {_short(settings.limit)}{unit}."
+        f"on {primary.n} labelled observations {where}{more}."
     )
 
 
@@ -173,5 +193,5 @@ def _unknown(
             MetricValue(f"performance.{settings.metric}", None, n=window.rows, limit=settings.limit),
             coverage,
         ),
-        conditions=(_condition(settings, None, summary, None),),
+        conditions=(_condition(settings, None, summary, None), _decline(settings, None, summary, None)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from aiqu_desktop.bundles import higher_is_better
 from aiqu_desktop.core.words import Verdict
-from aiqu_desktop.monitoring.performance.judgement import Judge, LabelledRows, is_beyond
-from aiqu_desktop.monitoring.performance.point import point_value
+from aiqu_desktop.monitoring.performance.judgement import Judge, LabelledRows, healthy_level, is_beyond
+from aiqu_desktop.monitoring.performance.primary import primary_estimate
 from aiqu_desktop.monitoring.rehearsal.replay import DAY, Answer, Replayed, ended, replay, slots, together
 from aiqu_desktop.monitoring.rehearsal.results import Detection, RehearsedAlarm
 from aiqu_desktop.monitoring.rehearsal.trials import drawn_rows, summarise
@@ -26,27 +26,31 @@ _SEED = 20_26
 
 @dataclass(frozen=True)
 class Served:
-    """One version's time as champion, seconds since 1970 UTC, and its own labelled rows."""
+    """One version's time as champion, seconds since 1970 UTC, its own labelled rows, and the metrics on its card."""
 
     version: int
     since: float
     until: float
     rows: LabelledRows
+    accepted: Mapping[str, Mapping[str, float]]
 
 
-def asker(rows: LabelledRows, settings: PerformanceSettings) -> Callable[[float], Answer]:
+def asker(
+    rows: LabelledRows, settings: PerformanceSettings, accepted: Mapping[str, Mapping[str, float]]
+) -> Callable[[float], Answer]:
     """The check's answer at any instant, from what was known then."""
-    judge = Judge(rows, settings)
+    judge = Judge(rows, settings, healthy_level(settings, accepted))
 
     def ask(at: float) -> Answer:
         begin = at - settings.window_days * DAY
         # A label is known after its event: what became known before the window began cannot lie in it.
         first, last = int(np.searchsorted(rows.known_at, begin)), rows.known_until(at)
         inside = (rows.event_time[first:last] >= begin) & (rows.event_time[first:last] < at)
-        if int(inside.sum()) < settings.min_labels:
+        labels, predictions = rows.labels[first:last][inside], rows.predictions[first:last][inside]
+        found = primary_estimate(settings.metric, labels, predictions)
+        if found is None or labels.size < settings.min_labels:
             return Answer(float("nan"), None)
-        value = point_value(settings.metric, rows.labels[first:last][inside], rows.predictions[first:last][inside])
-        return Answer(value, judge.judge(value, at).verdict is Verdict.BAD)
+        return Answer(found.value, judge.judge(found, at).verdict is Verdict.BAD)
 
     return ask
 
@@ -57,7 +61,7 @@ def replay_served(
     """The whole past, version after version; each begins afresh, as the check does."""
     parts = []
     for place, one in enumerate(served):
-        ask = asker(one.rows, settings)
+        ask = asker(one.rows, settings, one.accepted)
         instants = slots(one.since, one.until, every)
         parts.append(replay(ask, instants, one.version, on_delay=settings.on_delay, off_delay=settings.off_delay))
         report((place + 1) / len(served))
@@ -67,9 +71,10 @@ def replay_served(
 
 @dataclass(frozen=True)
 class Healthy:
-    """The rows that trials are made of, and the stretches of event time that they fill."""
+    """The rows that trials are made of, the stretches of event time that they fill, and their metric."""
 
     rows: LabelledRows
+    accepted: Mapping[str, Mapping[str, float]]
     stretches: tuple[tuple[float, float], ...]
     value: float
     words: str
@@ -86,10 +91,10 @@ def healthy_past(
         inside = np.zeros(one.rows.rows, dtype=np.bool_)
         for begin, end in stretches:
             inside |= (one.rows.event_time >= begin) & (one.rows.event_time < end)
-        value = point_value(settings.metric, one.rows.labels[inside], one.rows.predictions[inside])
-        if inside.sum() >= _FEWEST_HEALTHY and not is_beyond(settings, value):
+        found = primary_estimate(settings.metric, one.rows.labels[inside], one.rows.predictions[inside])
+        if found is not None and found.n >= _FEWEST_HEALTHY and not is_beyond(settings, found.value):
             words = f"{int(inside.sum())} labelled observations of version {one.version} outside its alarms"
-            return Healthy(one.rows, stretches, value, words)
+            return Healthy(one.rows, one.accepted, stretches, found.value, words)
     return None
 
 
@@ -112,7 +117,7 @@ def quiet_trials(healthy: Healthy, settings: PerformanceSettings, every: float) 
     for _ in range(_QUIET_TRIALS):
         rows = _future(healthy, _QUIET_DAYS, rng)
         found = replay(
-            asker(rows, settings), slots(settings.window_days * DAY, _QUIET_DAYS * DAY, every), 0,
+            asker(rows, settings, healthy.accepted), slots(settings.window_days * DAY, _QUIET_DAYS * DAY, every), 0,
             on_delay=settings.on_delay, off_delay=settings.off_delay,
         )  # fmt: skip
         alarms += len(found.alarms)
@@ -129,7 +134,7 @@ def plant(healthy: Healthy, settings: PerformanceSettings, every: float, target:
         rows = _future(healthy, settings.window_days + _HORIZON_DAYS, rng)
         rows = replace(rows, predictions=_worsened(rows, rows.event_time >= begin, healthy.value, target, rng))
         found = replay(
-            asker(rows, settings), slots(begin, begin + _HORIZON_DAYS * DAY, every), 0,
+            asker(rows, settings, healthy.accepted), slots(begin, begin + _HORIZON_DAYS * DAY, every), 0,
             on_delay=settings.on_delay, off_delay=settings.off_delay, first_alarm_only=True,
         )  # fmt: skip
         delays.append((found.alarms[0].at - begin) / DAY if found.alarms else None)

@@ -23,14 +23,21 @@ def rows(days: int, right: float, start: float = 0.0, a_day: int = 20, seed: int
     return LabelledRows(times + DAY, times, np.full(times.size, "good", object), predictions)
 
 
+ACCEPTED = {"accuracy": {"value": 0.97, "low": 0.95, "high": 0.99, "n": 400}}
+
+
+def served(version: int, since: float, until: float, its: LabelledRows) -> Served:
+    return Served(version, since, until, its, ACCEPTED)
+
+
 def quiet(_: float) -> None:
     """No one watches."""
 
 
 def test_the_past_rings_where_the_model_was_bad_and_ends_with_its_version() -> None:
     past = (
-        Served(1, 0.0, 60 * DAY, rows(60, 0.6)),
-        Served(2, 60 * DAY, 160 * DAY, rows(100, 0.97, start=60 * DAY, seed=2)),
+        served(1, 0.0, 60 * DAY, rows(60, 0.6)),
+        served(2, 60 * DAY, 160 * DAY, rows(100, 0.97, start=60 * DAY, seed=2)),
     )
     found = replay_served(past, SETTINGS, DAY, quiet)
     assert [alarm.version for alarm in found.alarms] == [1]
@@ -43,13 +50,13 @@ def test_the_past_rings_where_the_model_was_bad_and_ends_with_its_version() -> N
 def test_labels_are_not_known_before_they_came() -> None:
     late = rows(60, 0.6)
     late = LabelledRows(late.event_time + 10 * DAY, late.event_time, late.labels, late.predictions)
-    soon = replay_served((Served(1, 0.0, 60 * DAY, rows(60, 0.6)),), SETTINGS, DAY, quiet)
-    found = replay_served((Served(1, 0.0, 60 * DAY, late),), SETTINGS, DAY, quiet)
+    soon = replay_served((served(1, 0.0, 60 * DAY, rows(60, 0.6)),), SETTINGS, DAY, quiet)
+    found = replay_served((served(1, 0.0, 60 * DAY, late),), SETTINGS, DAY, quiet)
     assert found.alarms[0].at >= soon.alarms[0].at + 8 * DAY
 
 
 def test_a_larger_fall_is_found_sooner_and_a_tolerated_one_never() -> None:
-    past = (Served(1, 0.0, 120 * DAY, rows(120, 0.97)),)
+    past = (served(1, 0.0, 120 * DAY, rows(120, 0.97)),)
     healthy = healthy_past(past, (), SETTINGS)
     assert healthy is not None and healthy.value == pytest.approx(0.97, abs=0.02)
     deep, shallow, tolerated = (plant(healthy, SETTINGS, DAY, target) for target in (0.5, 0.75, 0.9))
@@ -61,7 +68,7 @@ def test_a_larger_fall_is_found_sooner_and_a_tolerated_one_never() -> None:
 
 
 def test_a_healthy_stretch_hardly_ever_rings() -> None:
-    healthy = healthy_past((Served(1, 0.0, 120 * DAY, rows(120, 0.95)),), (), SETTINGS)
+    healthy = healthy_past((served(1, 0.0, 120 * DAY, rows(120, 0.95)),), (), SETTINGS)
     assert healthy is not None
     a_year, years = quiet_trials(healthy, SETTINGS, DAY)
     assert years > 15
@@ -69,7 +76,7 @@ def test_a_healthy_stretch_hardly_ever_rings() -> None:
 
 
 def test_a_model_that_was_never_within_its_limit_gives_no_material() -> None:
-    assert healthy_past((Served(1, 0.0, 60 * DAY, rows(60, 0.5)),), (), SETTINGS) is None
+    assert healthy_past((served(1, 0.0, 60 * DAY, rows(60, 0.5)),), (), SETTINGS) is None
 
 
 def test_sizes_lie_beyond_the_limit() -> None:
@@ -84,7 +91,7 @@ def test_a_planted_error_grows_as_it_was_told() -> None:
     labels = rng.normal(10, 1, times.size)
     exact = LabelledRows(times, times, labels, labels + rng.normal(0, 1, times.size))
     settings = PerformanceSettings(metric="mae", limit=1.0, window_days=14.0)
-    healthy = healthy_past((Served(1, 0.0, 120 * DAY, exact),), (), settings)
+    healthy = healthy_past((Served(1, 0.0, 120 * DAY, exact, {}),), (), settings)
     assert healthy is not None
     found = plant(healthy, settings, DAY, 2.0)
     assert found.found == 1.0 and found.median_days is not None and found.median_days < 21
