@@ -102,6 +102,8 @@ class InputSchema:
             )
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise UserError(f"The input schema cannot be read: {error!r}; build the bundle again.") from error
+        if timed := [f.name for f in schema.features if f.kind is ColumnKind.TIMESTAMP]:
+            raise UserError(f"The feature {timed[0]!r} is a time, which no model can take; give it as a number.")
         if len(set(schema.feature_names)) != len(schema.features):
             raise UserError("The input schema names a feature twice; give each feature its own name.")
         return schema

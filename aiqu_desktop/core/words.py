@@ -11,12 +11,13 @@ class Task(StrEnum):
 
 
 class ColumnKind(StrEnum):
-    """How a feature's values are read, stored and compared."""
+    """How a column's values are read, stored and compared. TIMESTAMP is for tables; no model takes it as a feature."""
 
     NUMERIC = "numeric"
     INTEGER = "integer"
     CATEGORICAL = "categorical"
     BOOLEAN = "boolean"
+    TIMESTAMP = "timestamp"
 
 
 class CheckKind(StrEnum):

@@ -18,14 +18,17 @@ Column: TypeAlias = NDArray[Any]
 LARGEST = 1e150  # a magnitude beyond this counts as infinite: its square would overflow
 
 NUMERIC_KINDS = frozenset({ColumnKind.NUMERIC, ColumnKind.INTEGER})
+PROFILED_AS_NUMBERS = NUMERIC_KINDS | {ColumnKind.TIMESTAMP}
 
 
 def as_numbers(name: str, values: Column | Sequence[Any]) -> Floats:
-    """`values` as float64, missing as NaN.
+    """`values` as float64, missing as NaN; datetime64 as seconds since 1970 in UTC.
 
     Raises:
         UserError: if a value is no number or the column is not one-dimensional.
     """
+    if isinstance(values, np.ndarray) and values.dtype.kind == "M":
+        values = seconds_of(values)
     try:
         numbers = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -33,6 +36,14 @@ def as_numbers(name: str, values: Column | Sequence[Any]) -> Floats:
     if numbers.ndim != 1:
         raise UserError(f"Column {name!r} has {numbers.ndim} dimensions; give one value a row.")
     return numbers
+
+
+def seconds_of(instants: Column) -> Floats:
+    """datetime64 values as seconds since 1970, NaT as NaN; exact to a microsecond for the next two centuries."""
+    micros = instants.astype("datetime64[us]")
+    seconds: Floats = micros.astype(np.int64) / 1e6
+    seconds[np.isnat(micros)] = np.nan
+    return seconds
 
 
 def split_numbers(numbers: Floats) -> tuple[Floats, int, int]:

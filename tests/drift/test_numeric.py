@@ -88,14 +88,14 @@ def test_psi_follows_the_textbook_formula_over_reference_deciles():
     assert effects["psi"] == pytest.approx(np.sum((shares - 0.1) * np.log(shares / 0.1)))
 
 
-def test_counting_agrees_with_sorting_for_values_on_and_around_every_edge():
+@pytest.mark.parametrize("shape", SHAPES)
+def test_counting_agrees_with_sorting_for_values_on_and_around_every_edge(shape):
     rng = np.random.default_rng(6)
-    profile = numeric_profile(rng.standard_t(2, 5_000))
-    cuts = profile.grid.cuts
-    window = np.concatenate([cuts, np.nextafter(cuts, np.inf), np.nextafter(cuts, -np.inf), rng.standard_t(2, 3_000)])
-    below, _ = profile.grid.count(window)
-    expected = np.searchsorted(np.sort(window), cuts)
-    assert profile.grid.cells and np.array_equal(below[profile.grid._cut_positions], expected)
+    grid = numeric_profile(SHAPES[shape](rng, 5_000, 0.0)).grid
+    near = [grid.edges, np.nextafter(grid.edges, np.inf), np.nextafter(grid.edges, -np.inf)]
+    window = np.concatenate([*near, SHAPES[shape](rng, 5_000, 0.1)])
+    below, _ = grid.count(window)
+    assert window.size > 4096 and np.array_equal(below, np.searchsorted(np.sort(window), grid.edges))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aiqu_desktop.drift.profiles.profile import CategoricalProfile
+from aiqu_desktop.drift.profiles.columns import CategoricalProfile
 from aiqu_desktop.drift.univariate.divergence import divergences
 from aiqu_desktop.drift.univariate.significance import chi_squared, pool_rare
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aiqu_desktop.drift.profiles.profile import CategoricalProfile, ColumnProfile, NumericProfile
+from aiqu_desktop.drift.profiles.columns import CategoricalProfile, ColumnProfile, NumericProfile
 from aiqu_desktop.drift.univariate.categorical import compare_categories
 from aiqu_desktop.drift.univariate.numeric import Distances, effects_of, exact_distances, grid_distances
 from aiqu_desktop.drift.values import Floats, split_numbers

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aiqu_desktop.drift.profiles.grid import decile_edges
-from aiqu_desktop.drift.profiles.profile import NumericProfile, spread_of
+from aiqu_desktop.drift.profiles.columns import NumericProfile
+from aiqu_desktop.drift.profiles.gridding import Weighted, decile_edges
+from aiqu_desktop.drift.profiles.profile import spread_of
 from aiqu_desktop.drift.univariate.divergence import divergences
 from aiqu_desktop.drift.values import Floats, Ints
 
@@ -70,7 +71,7 @@ def exact_distances(reference: Floats, current: Floats) -> Distances:
     widths = np.diff(points)
     size = np.abs(of_current / current.size - of_reference / reference.size)
     size[:-1][widths == 0] = 0.0  # among equal values only the last has both sides counted
-    edges = decile_edges(reference)
+    edges = decile_edges(Weighted.of_sample(reference))
     return Distances(
         wasserstein=float(np.dot(size[:-1], widths)) / spread_of(reference),
         ks=float(size.max()),

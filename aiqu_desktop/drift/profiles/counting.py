@@ -1,0 +1,168 @@
+"""One count of a window over a grid, block by block: how many rows lie below each edge, exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aiqu_desktop.drift.values import LARGEST, Floats, Ints
+
+if TYPE_CHECKING:
+    from aiqu_desktop.drift.profiles.grid import Grid
+
+_FEW_ROWS = 4096  # fewer are sorted and looked up
+_ROWS_AT_ONCE = 1 << 17
+_MOST_HELD = 1 << 20
+_MOST_DEPTH = 2  # lattices within lattices
+
+
+@dataclass(frozen=True, eq=False)
+class GridCount:
+    """below: usable rows below each edge, [edges]. beyond: by how much usable rows lie beyond the outer edges, summed.
+
+    rows counts all; missing (NaN) and infinite rows (or rows beyond `LARGEST`) are among them and nowhere else.
+    """
+
+    below: Ints
+    beyond: float
+    rows: int
+    missing: int
+    infinities: int
+
+    @property
+    def usable(self) -> int:
+        return self.rows - self.missing - self.infinities
+
+
+class GridCounter:
+    """Counts float64 blocks of any size, NaN for missing; takes a fixed memory, whatever the number of rows."""
+
+    def __init__(self, grid: Grid, depth: int = 0) -> None:
+        self._grid, self._depth = grid, depth
+        self._edges = grid.edges
+        self._rows = self._missing = self._infinities = 0
+        self._beyond = 0.0
+        self._waiting: list[Floats] = []
+        self._waiting_rows = 0
+        self._totals: Ints | None = None
+
+    def add(self, values: Floats) -> None:
+        """Count the rows of one block, which must not change before the next one is added."""
+        self._rows += values.size
+        if self._totals is None:
+            self._waiting.append(values)
+            self._waiting_rows += values.size
+            if self._waiting_rows < _FEW_ROWS:
+                return
+            self._start()
+            for block in self._waiting:
+                self._count(block)
+            self._waiting.clear()
+        else:
+            self._count(values)
+
+    def finish(self) -> GridCount:
+        """The count of all rows so far."""
+        if self._totals is None:
+            ordered, _ = self._usable(np.concatenate((np.empty(0), *self._waiting)))
+            below = np.searchsorted(ordered, self._edges).astype(np.int64)
+            self._beyond = self._excess(ordered)
+            return GridCount(below, self._beyond, self._rows, self._missing, self._infinities)
+        self._settle()
+        return GridCount(self._below(), self._beyond, self._rows, self._missing, self._infinities)
+
+    def _start(self) -> None:
+        cells = self._grid.lattice.cells + 2
+        self._split = self._grid.split
+        self._has_lone = bool(self._split.after_lone.any())
+        self._totals = np.zeros(cells, dtype=np.int64)
+        self._picked_totals = np.zeros(cells, dtype=np.int64)
+        self._inside = np.zeros(self._split.inside.size, dtype=np.int64)
+        self._cells = np.empty(min(_ROWS_AT_ONCE, max(self._waiting_rows, 1 << 14)), dtype=np.int64)
+        self._held: list[Floats] = []
+        self._held_rows = 0
+
+    def _count(self, values: Floats) -> None:
+        assert self._totals is not None
+        if values.size > self._cells.size and self._cells.size < _ROWS_AT_ONCE:
+            self._cells = np.empty(_ROWS_AT_ONCE, dtype=np.int64)
+        for start in range(0, values.size, self._cells.size):
+            block = values[start : start + self._cells.size]
+            cells = self._grid.lattice.place_into(block, self._cells)
+            self._totals += np.bincount(cells, minlength=self._totals.size)
+            self._pick(block, cells)
+
+    def _pick(self, block: Floats, cells: Ints) -> None:
+        """Hold the rows of split cells back, except those that are the cell's lone value: they are known."""
+        split = self._split.flags.take(cells)
+        if not split.any():
+            return
+        if self._has_lone:
+            split &= self._split.lone_values.take(cells) != block
+        picked = block[split]
+        self._held.append(picked)
+        self._held_rows += picked.size
+        if self._held_rows > _MOST_HELD:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Look up the rows that were held back."""
+        assert self._totals is not None
+        if not self._held:
+            return
+        values = np.concatenate(self._held)
+        self._held, self._held_rows = [], 0
+        lattice, inside = self._grid.lattice, self._split.inside
+        first, last = self._edges[0], self._edges[-1]
+        cells = lattice.place(values)
+        picked = np.bincount(cells, minlength=self._totals.size)
+        if values.size >= _FEW_ROWS and inside.size and self._depth < _MOST_DEPTH:
+            counter = GridCounter(self._grid.inner, self._depth + 1)
+            counter.add(values)
+            found = counter.finish()
+            below = found.below
+            self._missing += found.missing
+            self._infinities += found.infinities
+            outside = values[(values < first) | (values >= last)]
+            self._beyond += self._excess(np.sort(outside[np.abs(outside) <= LARGEST]))
+            others = values[~(np.abs(values) <= LARGEST)] if found.usable < values.size else values[:0]
+        else:
+            usable, others = self._usable(values)
+            self._beyond += self._excess(usable)
+            below = np.searchsorted(usable, self._edges[inside])
+        unusable_below = np.count_nonzero(lattice.place(others) == 0)
+        self._totals[0] -= unusable_below
+        picked[0] -= unusable_below
+        self._picked_totals += picked
+        self._inside += below - (np.cumsum(picked) - picked)[self._split.cells[inside]]
+
+    def _below(self) -> Ints:
+        assert self._totals is not None
+        split = self._split
+        before = np.cumsum(self._totals) - self._totals  # rows in the lattice cells before each
+        below: Ints = before[split.cells]
+        below[split.inside] += self._inside
+        lone = split.inside[split.after_lone]
+        own = split.cells[lone]
+        below[lone] += self._totals[own] - self._picked_totals[own]
+        return below
+
+    def _usable(self, values: Floats) -> tuple[Floats, Floats]:
+        """The usable values, sorted, and the others, which are counted."""
+        usable = np.abs(values) <= LARGEST
+        others = values[~usable]
+        missing = int(np.isnan(others).sum())
+        self._missing += missing
+        self._infinities += others.size - missing
+        return np.sort(values[usable] if others.size else values), others
+
+    def _excess(self, ordered: Floats) -> float:
+        """By how much sorted values lie beyond the outer edges, added up."""
+        if not ordered.size or not self._edges.size:
+            return 0.0
+        first, last = self._edges[0], self._edges[-1]
+        under = ordered[: np.searchsorted(ordered, first)]
+        over = ordered[np.searchsorted(ordered, last) :]
+        return float(np.sum(first - under) + np.sum(over - last))

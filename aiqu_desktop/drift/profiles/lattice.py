@@ -1,0 +1,190 @@
+"""A monotone map from numbers to cells that a few integer instructions compute: fine in the middle, wide in the tails.
+
+A double's bit pattern, read as a whole number, grows with the number and is close to its logarithm. So the leading bits
+of |x - centre| + scale count cells that are even within `scale` of the centre and double their width with every
+doubling of the distance beyond. A large scale makes the lattice even throughout, a small one logarithmic. The map is a
+composition of operations that never reverse an order, so whatever the roundings, equal values share a cell and cells
+are ordered as values are; NaN and infinities fall into the two open cells.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from aiqu_desktop.drift.values import LARGEST, Floats, Ints
+
+CELLS = 1 << 15
+BLOCK = 1 << 14  # rows worked on at a time: the two scratch arrays and the counts stay in the second-level cache
+_MANTISSA = 52
+_SCALE_STEPS = (0, 2, 4, 6, 8, 11, 14, 18, 24, 32, 44, 64)  # halvings of the range tried as scale
+_LEAST_EXPONENT = -900
+_SCORED = 1024
+_WHOLE = np.int64(0x7FFFFFFFFFFFFFFF)
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Cell 0 holds what lies below, cells 1 to `cells` lie in between, cell `cells` + 1 holds what lies above.
+
+    centre: where cells are finest. scale: a power of two. bits: 2**bits cells for each doubling of the distance.
+    first: the signed number of cell 1 counted from the centre.
+    """
+
+    centre: float
+    scale: float
+    bits: int
+    first: int
+    cells: int
+
+    def __post_init__(self) -> None:
+        mantissa, exponent = math.frexp(self.scale)
+        in_range = mantissa == 0.5 and abs(exponent) < 1000 and abs(self.centre) <= LARGEST
+        if not (in_range and 0 <= self.bits <= _MANTISSA and 0 < self.cells <= CELLS and abs(self.first) < 2**62):
+            raise ValueError(f"the lattice {self} is impossible")
+        if self.centre == 0.0:
+            object.__setattr__(self, "centre", -0.0)  # 0.0 and -0.0 both give +0.0 then, and so share a cell
+
+    def place_block(self, values: Floats, distance: Floats, cells: Ints) -> None:
+        """Write the cells of up to BLOCK values into `cells`, [values]; `distance` is scratch of the same length."""
+        size = cells.view(np.float64)
+        np.subtract(values, self.centre, out=distance)
+        np.abs(distance, out=size)
+        np.add(size, self.scale, out=size)
+        np.right_shift(cells, _MANTISSA - self.bits, out=cells)
+        below = distance.view(np.int64)
+        np.right_shift(below, 63, out=below)
+        np.subtract(cells, self._base, out=cells)
+        np.bitwise_xor(cells, below, out=cells)  # below the centre, i becomes -1 - i
+        np.subtract(cells, self.first - 1, out=cells)
+        np.maximum(cells, 0, out=cells)
+        np.minimum(cells, self.cells + 1, out=cells)
+
+    def place_into(self, values: Floats, cells: Ints) -> Ints:
+        """`place` into an array that is there already, of at least as many rows; returns the part that was used."""
+        distance = np.empty(min(values.size, BLOCK))
+        for start in range(0, values.size, BLOCK):
+            block = values[start : start + BLOCK]
+            self.place_block(block, distance[: block.size], cells[start : start + block.size])
+        return cells[: values.size]
+
+    def place(self, values: Floats) -> Ints:
+        """Cell of each value, a new array [values]; monotone in the value."""
+        return self.place_into(values, np.empty(values.size, dtype=np.int64))
+
+    @property
+    def _base(self) -> int:
+        return int(np.float64(self.scale).view(np.int64)) >> (_MANTISSA - self.bits)
+
+    def least_values(self, cells: Ints) -> Floats:
+        """The least number of each of the cells (all of them between 1 and `cells`), to the last bit.
+
+        The map is inverted by arithmetic, which may miss by roundings; a bisection over the doubles puts that right.
+        """
+        keys = cells + (self.first - 1)
+        steps = np.where(keys >= 0, keys, -keys) + self._base
+        outer = (steps << (_MANTISSA - self.bits)).view(np.float64) - self.scale
+        guess = self.centre + np.where(keys >= 0, outer, -outer)
+        return self._bisect(cells, _ordered(guess))
+
+    def _bisect(self, cells: Ints, guess: Ints) -> Floats:
+        low, high = guess - 1, guess.copy()
+        reach = np.int64(1)
+        while (wrong := self.place(_double(high)) < cells).any():
+            high[wrong] = _limited(high[wrong], reach)
+            reach <<= 1
+        reach = np.int64(1)
+        while (wrong := self.place(_double(low)) >= cells).any():
+            low[wrong] = _limited(low[wrong], -reach)
+            reach <<= 1
+        while (open_ := high - low > 1).any():
+            middle = low + (high - low) // 2
+            above = self.place(_double(middle)) >= cells
+            high = np.where(open_ & above, middle, high)
+            low = np.where(open_ & ~above, middle, low)
+        return _double(high)
+
+
+def _ordered(values: Floats) -> Ints:
+    """Whole numbers that are ordered as the doubles are, neighbours next to each other."""
+    bits: Ints = np.ascontiguousarray(values).view(np.int64)
+    return bits ^ ((bits >> 63) & _WHOLE)
+
+
+def _double(ordered: Ints) -> Floats:
+    bits = ordered ^ ((ordered >> 63) & _WHOLE)
+    return bits.view(np.float64)
+
+
+_HIGHEST = int(_ordered(np.array([2.0 * LARGEST]))[0])
+
+
+def _limited(ordered: Ints, step: np.int64) -> Ints:
+    limited: Ints = np.clip(ordered + step, -_HIGHEST, _HIGHEST)
+    return limited
+
+
+def even_lattice(least: float, most: float) -> Lattice:
+    """Cells of one width, a power of two, from `least` to beyond `most`."""
+    return _sized(least, _power(most - least), least, most)
+
+
+def fit_lattice(points: Floats) -> Lattice:
+    """The lattice over `points`, sorted and not empty, whose cells they share least.
+
+    points: quantiles of what is to be counted, evenly spaced in rank; the first and the last bound the lattice.
+    Even lattices and ones that widen from the median, zero, the ends and the deciles are tried, at twelve scales each;
+    the cost of a lattice is the sum of one over the number of cells between neighbours, near the sum of squared
+    contents.
+    """
+    least, most = float(points[0]), float(points[-1])
+    widest = _power(most - least)
+    first = np.concatenate(([True], points[1:] > points[:-1]))
+    distinct = points[first]
+    scored = distinct[np.unique(np.linspace(0, distinct.size - 1, _SCORED).astype(np.intp))]
+    best = _sized(least, widest, least, most)
+    lowest = _crowding(best, scored)
+    goal = 4.0 * scored.size**2 / CELLS  # an even spread over the cells gives 1 instead of 4
+    middle = float(scored[scored.size // 2])
+    zero = [0.0] if least <= 0.0 <= most or widest > 0.5 * max(abs(least), abs(most)) else []
+    deciles = [float(scored[scored.size // 10]), float(scored[(9 * scored.size) // 10])]
+    for centre in dict.fromkeys([middle, *zero, least, most, *deciles]):
+        for step in _SCALE_STEPS:
+            if lowest <= goal:
+                return best
+            lattice = _sized(centre, math.ldexp(widest, -step), least, most)
+            crowding = _crowding(lattice, scored)
+            if crowding < lowest:
+                best, lowest = lattice, crowding
+    return best
+
+
+def _power(length: float) -> float:
+    """The least power of two that is at least `length`, within what a double's exponent leaves room for."""
+    if length <= 0.0:
+        return math.ldexp(1.0, _LEAST_EXPONENT)
+    mantissa, exponent = math.frexp(length)
+    return math.ldexp(1.0, max(exponent - (mantissa == 0.5), _LEAST_EXPONENT))
+
+
+def _sized(centre: float, scale: float, least: float, most: float) -> Lattice:
+    """As many cells to a doubling as CELLS allow for from `least` to `most`."""
+    scale = max(scale, math.ldexp(1.0, _LEAST_EXPONENT))
+    doublings = sum(math.log2(1.0 + abs(end - centre) / scale) for end in (least, most))
+    bits = min(_MANTISSA, max(0, math.ceil(math.log2(CELLS / max(doublings, 1e-9))) + 1))
+    ends = np.array([least, most])
+    while True:
+        wide = Lattice(centre, scale, bits, 1, 1)
+        size = np.abs(ends - wide.centre) + scale
+        keys = (size.view(np.int64) >> (_MANTISSA - bits)) - wide._base
+        first, last = (int(key) for key in keys ^ ((ends - wide.centre).view(np.int64) >> 63))
+        if last - first < CELLS or bits == 0:
+            return Lattice(centre, scale, bits, first, min(last - first + 1, CELLS))
+        bits -= 1
+
+
+def _crowding(lattice: Lattice, points: Floats) -> float:
+    gaps = np.diff(lattice.place(points))
+    return float(np.sum(1.0 / np.maximum(gaps, 0.25)))
