@@ -1,0 +1,234 @@
+"""ADWIN: a window cut where its older and newer part differ, checked over the boundaries of an exponential histogram.
+
+Until a cut is found nothing leaves the window, and then River begins anew. So between detections the histogram's
+boundaries are known from the number of values alone (see `boundaries`), the sums up to them suffice, and the checks of
+many moments are one computation. Most checks are settled by what is cheap and can only err on the side of looking
+closer: `epsilon` is at least sqrt(2 var d / m), so a difference below that is no cut.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from aiqu_desktop.drift.sequential.classical.boundaries import filled, is_boundary
+from aiqu_desktop.drift.sequential.classical.detector import Detector, running_sum
+from aiqu_desktop.drift.values import Floats, Ints
+
+_FAR = 8  # boundaries of buckets of 2 ** _FAR values and more are checked for several moments at once
+_APART = 2**_FAR
+
+
+class Adwin(Detector):
+    """ADWIN2 (A. Bifet & R. Gavaldà, SDM 2007) with the buckets, variance and cut rule of River.
+
+    delta: the chance of a false cut that the rule is built on. clock: values between checks. buckets: of each size, at
+    most. least_side: values on either side of a cut, at least. warm_up: values before the first check.
+    """
+
+    NAME = "adwin"
+    BLOCK = 32_768
+    _centre: float
+    _squares: float
+    _pending: Floats
+    _tail: Floats
+    _far: Ints
+    _far_sums: Floats
+
+    def __init__(
+        self, delta: float = 0.002, clock: int = 32, buckets: int = 5, least_side: int = 5, warm_up: int = 10
+    ) -> None:
+        if not 0.0 < delta < 1.0 or min(clock, buckets, least_side) < 1:
+            raise ValueError("ADWIN needs a delta between 0 and 1 and a clock, buckets and least side of at least 1.")
+        self.delta, self.clock, self.buckets = delta, clock, buckets
+        self.least_side, self.warm_up = least_side, warm_up
+        self._tail_rows = buckets * (_APART - 1) + 1  # as far back as boundaries of small buckets lie
+        levels = np.arange(_FAR)
+        reach = buckets * (2 ** (levels + 1) - 1) - 2**levels  # farthest boundary of a level from the newest value
+        self._levels = levels[reach >= least_side][:, None, None]
+        self._offsets = np.arange(1, buckets + 1)[None, :, None]
+        self._pattern: _Pattern | None = None
+        super().__init__()
+
+    @property
+    def mean(self) -> float:
+        """Mean of the window; zero while it is empty."""
+        if self.count == 0:
+            return 0.0
+        total = float(self._tail[-1]) + float(np.sum(self._pending - self._centre))
+        return self._centre + total / self.count
+
+    def _scan(self, block: Floats) -> int | None:
+        if self.count == 0:
+            self._centre = float(block[0])
+        waiting = int(self._pending.size)
+        values = np.concatenate((self._pending, block))
+        ticks = values.size // self.clock
+        if ticks == 0:
+            self._pending = values
+            return None
+        before = self.count - waiting
+        centred = values[: ticks * self.clock] - self._centre
+        sums = np.concatenate((self._tail, running_sum(float(self._tail[-1]), centred)))
+        first = before + 1 - self._tail_rows  # the position whose sum is sums[0]
+        by_tick = centred.reshape(ticks, self.clock)
+        squares = running_sum(self._squares, np.einsum("ij,ij->i", by_tick, by_tick))
+        counts = before + self.clock * np.arange(1, ticks + 1)
+        moments = _Moments(self, counts, sums[counts - first], squares)
+        hits = [hit for hit in (self._near(moments, sums, first), self._distant(moments, sums, first)) if hit >= 0]
+        if hits:
+            return (min(hits) + 1) * self.clock - 1 - waiting
+        self._keep_far(int(counts[-1]), sums, first)
+        self._tail = sums[-self._tail_rows :].copy()
+        self._squares = float(squares[-1])
+        self._pending = values[ticks * self.clock :].copy()
+        return None
+
+    def _near(self, moments: _Moments, sums: Floats, first: int) -> int:
+        """First moment with a cut at a boundary between small buckets, or -1.
+
+        Once all small buckets are there, their boundaries lie as far back as the count modulo twice the largest says.
+        """
+        before = int(moments.counts[0]) - self.clock
+        key = (before % (2 * _APART), moments.counts.size)
+        pattern = self._pattern
+        if pattern is None or pattern.key != key or before < 2 * self._tail_rows:
+            above = filled(moments.counts, self._levels + 1, self.buckets)
+            positions = (2 * above + self._offsets) << self._levels  # [levels, buckets, ticks]
+            pattern = _Pattern(key, positions - first, (moments.counts - positions).astype(np.float64))
+            self._pattern = pattern if before >= 2 * self._tail_rows else None
+        apart = np.take(sums, pattern.index, mode="clip")
+        apart -= moments.totals
+        apart += pattern.newer * moments.means
+        apart *= apart
+        # limit times newer times (1 - newer / width), the last at its least
+        most = min(float(pattern.newer.max()) / float(moments.widths[0]), 1.0)
+        pairs = np.flatnonzero(apart > pattern.newer * (moments.limits * (1.0 - most)))
+        if pairs.size == 0:
+            return -1
+        return moments.first_cut(pairs % moments.counts.size, pattern.index.reshape(-1)[pairs] + first, sums, first)
+
+    def _distant(self, moments: _Moments, sums: Floats, first: int) -> int:
+        """First moment with a cut at a boundary between large buckets, or -1: bounded for several moments at once."""
+        positions, totals = self._far_boundaries(int(moments.counts[-1]), sums, first)
+        least = (self.buckets - 1) * (_APART - 1)
+        if positions.size == 0 or moments.counts[-1] - positions[0] < least:
+            return -1
+        edges = np.arange(0, moments.counts.size, max(1, _APART // self.clock))
+        lowest = np.minimum.reduceat(moments.means, edges)
+        highest = np.maximum.reduceat(moments.means, edges)
+        limits = np.minimum.reduceat(moments.limits, edges)
+        last = np.append(edges[1:], moments.counts.size) - 1
+        where = positions[:, None].astype(np.float64)
+        most = np.abs(totals[:, None] - where * (lowest + highest) / 2.0) + where * (highest - lowest) / 2.0
+        room = limits * where * (1.0 - where / moments.widths[edges])
+        open_groups = ((most * most > room) & (moments.counts[last] - positions[:, None] >= least)).any(axis=0)
+        for group in np.flatnonzero(open_groups):
+            ticks = np.arange(edges[group], last[group] + 1)
+            pairs = np.repeat(ticks, positions.size)
+            hit = moments.first_cut(pairs, np.tile(positions, ticks.size), sums, first)
+            if hit >= 0:
+                return hit
+        return -1
+
+    def _far_boundaries(self, count: int, sums: Floats, first: int) -> tuple[Ints, Floats]:
+        """Positions of the boundaries of large buckets up to `count`, ascending, and the sums up to them."""
+        start = int(self._far[-1]) if self._far.size else 0
+        new = np.arange(start + _APART, count + 1, _APART)
+        return np.concatenate((self._far, new)), np.concatenate((self._far_sums, sums[new - first]))
+
+    def _keep_far(self, count: int, sums: Floats, first: int) -> None:
+        positions, totals = self._far_boundaries(count, sums, first)
+        kept = is_boundary(positions, np.full(positions.size, count), self.buckets)
+        if positions.size:
+            kept[-1] = True  # the next one is counted from it
+        self._far, self._far_sums = positions[kept], totals[kept]
+
+    def _sum_at(self, positions: Ints, sums: Floats, first: int) -> Floats:
+        near = positions >= first
+        answer = np.take(sums, positions - first, mode="clip")
+        if not near.all():
+            answer[~near] = self._far_sums[np.searchsorted(self._far, positions[~near]).clip(max=self._far.size - 1)]
+        return answer
+
+    def _clear(self) -> None:
+        self._centre = self._squares = 0.0
+        self._pending = np.empty(0)
+        self._tail = np.zeros(self._tail_rows)
+        self._far = np.empty(0, dtype=np.int64)
+        self._far_sums = np.empty(0)
+
+    def _parameters(self) -> dict[str, Any]:
+        return {
+            "delta": self.delta,
+            "clock": self.clock,
+            "buckets": self.buckets,
+            "least_side": self.least_side,
+            "warm_up": self.warm_up,
+        }
+
+    def _numbers(self) -> dict[str, Any]:
+        seen = self.count - self._pending.size
+        positions = np.arange(seen + 1 - self._tail_rows, seen + 1)
+        kept = (positions > 0) & is_boundary(positions, np.full(positions.size, seen), self.buckets)
+        return {
+            "centre": self._centre,
+            "squares": self._squares,
+            "pending": self._pending.tolist(),
+            "near": positions[kept].tolist(),
+            "near_sums": self._tail[kept].tolist(),
+            "far": self._far.tolist(),
+            "far_sums": self._far_sums.tolist(),
+        }
+
+    def _restore(self, numbers: dict[str, Any]) -> None:
+        self._centre, self._squares = numbers["centre"], numbers["squares"]
+        self._pending = np.array(numbers["pending"], dtype=np.float64)
+        seen = self.count - self._pending.size
+        # sums at merged boundaries are gone and never used: NaN is above and below nothing
+        self._tail = np.where(np.arange(seen + 1 - self._tail_rows, seen + 1) > 0, np.nan, 0.0)
+        near = np.array(numbers["near"], dtype=np.int64)
+        self._tail[near - (seen + 1 - self._tail_rows)] = numbers["near_sums"]
+        self._far = np.array(numbers["far"], dtype=np.int64)
+        self._far_sums = np.array(numbers["far_sums"], dtype=np.float64)
+
+
+class _Pattern:
+    """Where the boundaries of small buckets lie at the moments of a block: in its sums, and counted from the newest."""
+
+    def __init__(self, key: tuple[int, int], index: Ints, newer: Floats) -> None:
+        self.key, self.index, self.newer = key, index, newer
+
+
+class _Moments:
+    """The moments of a block at which cuts are looked for, and what they have in common for all cuts."""
+
+    def __init__(self, adwin: Adwin, counts: Ints, totals: Floats, squares: Floats) -> None:
+        self.adwin = adwin
+        self.counts = counts
+        self.widths = counts.astype(np.float64)
+        self.totals = totals
+        self.means = totals / self.widths
+        self._variances = np.maximum(squares - totals * self.means, 0.0) / self.widths
+        # a window of one value has no cut; its logarithm of zero must not be taken
+        self._confidence = np.log(2.0 * np.log(np.maximum(self.widths, 2.0)) / adwin.delta)
+        self.limits = 2.0 * self._variances * np.maximum(self._confidence, 0.0)
+
+    def first_cut(self, ticks: Ints, positions: Ints, sums: Floats, first: int) -> int:
+        """The first of the moments `ticks` whose cut at its position is one by River's rule, or -1. Both [pairs]."""
+        adwin = self.adwin
+        older = positions.astype(np.float64)
+        newer = self.widths[ticks] - older
+        sound = (older >= adwin.least_side) & (newer >= adwin.least_side) & (self.counts[ticks] > adwin.warm_up)
+        ticks, positions, older, newer = ticks[sound], positions[sound], older[sound], newer[sound]
+        if ticks.size == 0:
+            return -1
+        before = adwin._sum_at(positions, sums, first)
+        apart = np.abs(before / older - (self.totals[ticks] - before) / newer)
+        share = 1.0 / (older - adwin.least_side + 1.0) + 1.0 / (newer - adwin.least_side + 1.0)
+        confidence = self._confidence[ticks]
+        allowed = np.sqrt(2.0 * share * self._variances[ticks] * confidence) + 2.0 / 3.0 * confidence * share
+        cut = apart > allowed
+        cut[cut] = is_boundary(positions[cut], self.counts[ticks[cut]], adwin.buckets)
+        return int(ticks[cut].min()) if cut.any() else -1

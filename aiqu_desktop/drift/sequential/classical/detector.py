@@ -1,0 +1,131 @@
+"""What every classical detector has in common: blocks in, indices of detections out, a state of plain numbers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from aiqu_desktop.core.errors import UserError
+from aiqu_desktop.drift.values import Floats, Ints
+
+LARGEST = 8192  # values worked on at once: they stay in the processor's cache
+_SMALLEST = 512  # after a detection the rest of a block is scanned anew: start small, then double
+
+COUNTS: Floats = np.arange(1.0, LARGEST + 1.0)
+
+
+class Detector(ABC):
+    """A detector of changes in a stream that arrives in blocks of any size.
+
+    How a stream is cut into blocks never changes the detections: what is carried over goes through the same floating
+    point operations in the same order. After a detection it forgets everything and starts anew.
+    """
+
+    NAME: ClassVar[str]
+    SHARES: ClassVar[bool] = False  # whether values must lie between 0 and 1
+    BLOCK: ClassVar[int] = LARGEST  # values scanned at once, at most
+
+    def __init__(self) -> None:
+        self.count = 0  # values since the last detection
+        self.restart()
+
+    def update(self, values: ArrayLike) -> Ints:
+        """Take in `values` [rows] and return the indices within them at which a change was detected, ascending.
+
+        Missing values (NaN) are passed over.
+
+        Raises:
+            UserError: if a value is infinite, or outside what the detector can work on.
+        """
+        given = np.ascontiguousarray(values, dtype=np.float64)
+        finite = np.isfinite(given)
+        if finite.all():
+            return self._run(given)
+        if np.isinf(given).any():
+            raise UserError("A value is infinite; a change detector needs finite values.")
+        present = np.flatnonzero(finite)
+        return np.asarray(present[self._run(given[present])], dtype=np.int64)
+
+    def restart(self) -> None:
+        """Forget all values."""
+        self.count = 0
+        self._clear()
+
+    def state(self) -> dict[str, Any]:
+        """All that is needed to go on later: plain numbers for JSON."""
+        return {"detector": self.NAME, "parameters": self._parameters(), "count": self.count, **self._numbers()}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Go on from what `state` returned.
+
+        Raises:
+            ValueError: if it is the state of another detector.
+        """
+        if state.get("detector") != cls.NAME:
+            raise ValueError(f"This is no state of {cls.NAME}: {state.get('detector')!r}.")
+        detector = cls(**state["parameters"])
+        detector.count = state["count"]
+        detector._restore(state)
+        return detector
+
+    def _run(self, values: Floats) -> Ints:
+        if self.SHARES and values.size and (values.min() < 0.0 or values.max() > 1.0):
+            raise UserError(f"{self.NAME} works on errors between 0 and 1; another value came.")
+        found: list[int] = []
+        at, step = 0, _SMALLEST
+        while at < values.size:
+            block = values[at : at + min(step, self._room())]
+            hit = self._scan(block)
+            if hit is None:
+                self.count += block.size
+                at += block.size
+                step = min(2 * step, self.BLOCK)
+            else:
+                found.append(at + hit)
+                at += hit + 1
+                step = _SMALLEST
+                self.restart()
+        return np.array(found, dtype=np.int64)
+
+    def _room(self) -> int:
+        """How many values may be scanned before something must be done at a fixed count."""
+        return self.BLOCK
+
+    @abstractmethod
+    def _scan(self, block: Floats) -> int | None:
+        """Index of the first detection in the block [1..BLOCK], or None and the block taken into the state."""
+
+    @abstractmethod
+    def _clear(self) -> None:
+        """Set what `_numbers` tells to what it is before the first value."""
+
+    @abstractmethod
+    def _parameters(self) -> dict[str, Any]:
+        """The arguments that made this detector."""
+
+    @abstractmethod
+    def _numbers(self) -> dict[str, Any]:
+        """What is carried from block to block."""
+
+    @abstractmethod
+    def _restore(self, numbers: dict[str, Any]) -> None:
+        """Take over what `_numbers` told."""
+
+
+def running_sum(before: float, values: Floats) -> Floats:
+    """Sums up to each value, `before` included, added one after the other whatever the cut into blocks."""
+    sums = np.empty(values.size + 1)
+    sums[0] = before
+    sums[1:] = values
+    np.cumsum(sums, out=sums)
+    return sums[1:]
+
+
+def first_true(flags: np.ndarray[Any, np.dtype[np.bool_]]) -> int | None:
+    """Index of the first flag that is set, if any."""
+    index = int(flags.argmax())
+    return index if flags[index] else None
