@@ -33,6 +33,18 @@ class Detection:
     level: float
 
 
+@dataclass(frozen=True, slots=True)
+class _After:
+    """The evidence after each of some rows, [rows, 2], and what the detector would hold after the last."""
+
+    sums: Floats
+    baseline: Baseline
+    of_group: list[Baseline]
+    together: Floats
+    every: Floats
+    one: Floats
+
+
 class EDetector:
     """Watches losses for a rise of their mean above a baseline.
 
@@ -45,8 +57,8 @@ class EDetector:
       one checked by simulation), while it learns; after that its error stays what it was then.
 
     groups: numbers 0.. of groups that a row is known to belong to before its loss is: predicted class, confidence,
-    product. Each then has a baseline of its own, which finds a rise in one group, or under noise in the others, sooner,
-    and a shift of the mix of groups alone is no change. 0: none.
+    product. Each then has a baseline of its own beside the common one, which finds a rise in one group, or where errors
+    were rare, sooner. 0: none.
 
     After an alarm the detector stands still until `restart`.
 
@@ -169,28 +181,29 @@ class EDetector:
         if self.detection is not None:
             self.rows += losses.size
             return
+        after = self._after(losses, members)
+        passed = np.flatnonzero(~(after.sums[:, 0] < self.limit))
+        if passed.size:
+            here = int(passed[0]) + 1
+            after = self._after(losses[:here], members[:here])  # what the detector stands still at
+            value, weighted = after.sums[-1]
+            level = float(self._baseline.levels(losses[:here])[0][-1])
+            self.detection = Detection(self.rows + here - 1, round(weighted / value), math.log(value), level)
+        self.rows += losses.size
+        self._baseline, self._of_group = after.baseline, after.of_group
+        self._together, self._every, self._one = after.together, after.every, after.one
+
+    def _after(self, losses: Floats, members: Ints) -> _After:
         numbers = np.arange(self.rows, self.rows + losses.size, dtype=np.float64)
         levels, baseline = self._baseline.levels(losses)
         together = scan(wagers(losses, levels, RISES), numbers, self._together)
-        sums, every, one, of_group = together.sums, self._every, self._one, self._of_group
-        if self.groups:
-            own, of_group = self._own_levels(losses, members, min(self._baseline.learn, losses.size))
-            raised = scan(wagers(losses, own, RISES), numbers, self._every)
-            singles, one = self._single_groups(losses, members, own, numbers)
-            sums = _ALL * sums + _EVERY * raised.sums + _ONE * singles
-            every = raised.last
-        passed = np.flatnonzero(~(sums[:, 0] < self.limit))
-        if passed.size and passed[0] + 1 < losses.size:
-            rest = losses.size - int(passed[0]) - 1
-            self._take(losses[:-rest], members[:-rest])
-            self.rows += rest
-            return
-        if passed.size:
-            value, weighted = sums[-1]
-            self.detection = Detection(int(numbers[-1]), round(weighted / value), math.log(value), float(levels[-1]))
-        self.rows += losses.size
-        self._baseline, self._of_group = baseline, of_group
-        self._together, self._every, self._one = together.last, every, one
+        if not self.groups:
+            return _After(together.sums, baseline, self._of_group, together.last, self._every, self._one)
+        own, of_group = self._own_levels(losses, members, min(self._baseline.learn, losses.size))
+        every = scan(wagers(losses, own, RISES), numbers, self._every)
+        singles, one = self._single_groups(losses, members, own, numbers)
+        sums = _ALL * together.sums + _EVERY * every.sums + _ONE * singles
+        return _After(sums, baseline, of_group, together.last, every.last, one)
 
     def _own_levels(self, losses: Floats, members: Ints, learning: int) -> tuple[Floats, list[Baseline]]:
         """Level of each row's own group; groups learn from the first `learning` rows, as long as the whole does."""
