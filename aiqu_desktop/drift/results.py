@@ -8,7 +8,7 @@ from typing import Any
 
 from aiqu_desktop.core.words import ColumnKind
 
-NUMERIC_EFFECTS = ("wasserstein", "ks", "psi", "jensen_shannon", "hellinger", "total_variation")
+NUMERIC_EFFECTS = ("wasserstein", "ks", "cramer_von_mises", "psi", "jensen_shannon", "hellinger", "total_variation")
 CATEGORICAL_EFFECTS = ("jensen_shannon", "psi", "hellinger", "total_variation")
 
 

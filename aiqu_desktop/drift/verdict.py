@@ -26,6 +26,7 @@ from aiqu_desktop.drift.univariate.measure import (
     measure_categorical,
     measure_numeric,
 )
+from aiqu_desktop.drift.univariate.window import WindowCounter
 from aiqu_desktop.drift.values import Column, Floats, as_categories, as_numbers
 
 _DEFAULT = DriftLimits()
@@ -62,6 +63,20 @@ def compare_samples(
 ) -> DriftResult:
     """`compare`, exactly: numeric effects come from the raw reference sample and not from its profile."""
     return _compare(build_profile(reference, kinds), current, reference, limits, jobs, importance)
+
+
+def compare_counted(
+    window: WindowCounter, *, limits: DriftLimits = _DEFAULT, importance: Mapping[str, float] | None = None
+) -> DriftResult:
+    """`compare`, for a window that was counted block by block.
+
+    Raises:
+        UserError: if the window's columns have different numbers of rows.
+    """
+    rows = window.rows
+    measured = window.measure(min_rows=limits.min_rows)
+    evidence = gather_evidence(measured, window.latest_numbers, window.latest_categories)
+    return _summarise(_judge([(measured, evidence)], limits), limits, importance, window.profile.rows, rows)
 
 
 def _compare(

@@ -25,6 +25,7 @@ from aiqu_desktop.drift.profiles.columns import CategoricalProfile, NumericProfi
 from aiqu_desktop.drift.profiles.gridding import build_grid
 from aiqu_desktop.drift.profiles.lattice_sketch import LatticeSketch
 from aiqu_desktop.drift.profiles.profile import (
+    TIME_ROWS,
     ReferenceProfile,
     chosen_spread,
     clipped_deviation,
@@ -33,7 +34,7 @@ from aiqu_desktop.drift.profiles.profile import (
 from aiqu_desktop.drift.values import LARGEST, PROFILED_AS_NUMBERS, Column, Floats, as_categories, as_numbers
 
 EXACT_ROWS = 1 << 18  # up to here a profile is that of `build_profile`, bit for bit
-STREAMED_TIME_ROWS = 1 << 15  # beyond, the autocorrelation time is taken from so many of the latest rows
+_MOST_BLOCKS = 64  # of the latest rows, before they are put together
 _MOST_NAMES = 200_000  # category names counted at a time
 
 
@@ -92,7 +93,7 @@ class _NumericStream:
         self._name, self._kind = name, kind
         self.rows = 0
         self._first: list[Floats] = []
-        self._latest = np.empty(0)
+        self._latest: list[Floats] = []
         self._sketch: LatticeSketch | None = None
 
     def add(self, values: Column) -> None:
@@ -104,9 +105,7 @@ class _NumericStream:
                 self._start()
         else:
             self._sketch.add(numbers)
-            if numbers.size < STREAMED_TIME_ROWS:
-                numbers = np.concatenate((self._latest, numbers))
-            self._latest = numbers[-STREAMED_TIME_ROWS:].copy()
+            self._remember(numbers)
 
     def _start(self) -> None:
         """Fit a lattice to the first rows and count them; without a usable value among them, wait for more."""
@@ -117,8 +116,16 @@ class _NumericStream:
             return
         self._sketch = LatticeSketch(usable[:EXACT_ROWS], integers=self._kind is ColumnKind.INTEGER)
         self._sketch.add(first)
-        self._latest = first[-STREAMED_TIME_ROWS:].copy()
+        self._remember(first)
         self._first = []
+
+    def _remember(self, numbers: Floats) -> None:
+        """Keep the latest rows, in as few blocks as hold enough of them."""
+        self._latest.append(numbers[-TIME_ROWS:].copy())
+        while sum(block.size for block in self._latest[1:]) >= TIME_ROWS:
+            del self._latest[0]
+        if len(self._latest) > _MOST_BLOCKS:
+            self._latest = [np.concatenate(self._latest)]
 
     def finish(self) -> NumericProfile:
         if self._sketch is None:
@@ -142,7 +149,7 @@ class _NumericStream:
             minimum=moments.least,
             maximum=moments.most,
             spread=chosen_spread(moments.least, moments.most, moments.std, clipped),
-            autocorrelation=integrated_time(self._latest),
+            autocorrelation=integrated_time(np.concatenate(self._latest)[-TIME_ROWS:]),
             grid=grid,
             counts=counted.counts,
             bin_edges=bin_edges,
@@ -169,7 +176,7 @@ class _CategoryStream:
             kept = dict(self._counted.most_common(_MOST_NAMES // 2))
             self._dropped += self._counted.total() - sum(kept.values())
             self._counted = Counter(kept)
-        self._latest = (self._latest + names)[-EXACT_ROWS // 2 :]
+        self._latest = (self._latest + names)[-TIME_ROWS:]
 
     def finish(self) -> CategoricalProfile:
         return categorical_profile(

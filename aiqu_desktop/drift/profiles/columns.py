@@ -66,14 +66,19 @@ class NumericProfile:
         return np.diff(below, prepend=0, append=self.usable)
 
     @cached_property
+    def single_cells(self) -> NDArray[np.bool_]:
+        """Which bounded cells can hold one value only, [edges - 1]."""
+        edges = self.grid.edges
+        single: NDArray[np.bool_] = edges[1:] == np.nextafter(edges[:-1], np.inf)
+        if self.kind is ColumnKind.INTEGER:
+            single |= np.ceil(edges[1:]) - np.ceil(edges[:-1]) <= 1
+        return single
+
+    @cached_property
     def cell_share(self) -> float:
         """The most of the reference that one cell of several values holds: with `rank_error` the bound of what the
         Kolmogorov-Smirnov distance can miss."""
-        edges = self.grid.edges
-        several = edges[1:] > np.nextafter(edges[:-1], np.inf)
-        if self.kind is ColumnKind.INTEGER:
-            several &= np.ceil(edges[1:]) - np.ceil(edges[:-1]) > 1
-        inner = self.counts[1:-1][several]
+        inner = self.counts[1:-1][~self.single_cells]
         return float(inner.max()) / max(1, self.usable) if inner.size else 0.0
 
     @property

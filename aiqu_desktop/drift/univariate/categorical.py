@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,9 +29,9 @@ class CategoricalComparison:
     vanished: tuple[str, ...]
 
 
-def compare_categories(profile: CategoricalProfile, values: list[str | None]) -> CategoricalComparison:
-    """Compare a window with at least one value present to a profile that has one, too."""
-    counted = Counter(value for value in values if value is not None)
+def compare_categories(profile: CategoricalProfile, window: Mapping[str, int]) -> CategoricalComparison:
+    """Compare a window's counted categories, at least one, to a profile that has one, too."""
+    counted = dict(window)
     known = np.array([counted.pop(category, 0) for category in profile.categories], dtype=np.int64)
     strangers = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     vanished = tuple(name for name, count in zip(profile.categories, known.tolist(), strict=True) if count == 0)
