@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from aiqu_desktop.core.words import Health
+from aiqu_desktop.core.words import Health, Priority
+from aiqu_desktop.monitoring.alarm_life import is_active
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model, Site
 from aiqu_desktop.scheduling.lease import holder
 from aiqu_desktop.services.alarms import alarm_rows
 from aiqu_desktop.services.tiles import tile_of
-from aiqu_desktop.services.views import Overview, SchedulerView
+from aiqu_desktop.services.views import AlarmRow, Overview, SchedulerView
 
 _WORST_FIRST = {health: rank for rank, health in enumerate(Health)}
+_PRIORITIES = list(Priority)
+
+
+def _urgency(alarm: AlarmRow) -> tuple[int, bool]:
+    """The priority counts first: a high alarm that came back by itself still wants to be seen before a low one."""
+    return _PRIORITIES.index(alarm.priority), not is_active(alarm.state)
 
 
 def overview(registry: Registry) -> Overview:
@@ -41,7 +48,7 @@ def overview(registry: Registry) -> Overview:
             beat_age_seconds=held.age_seconds if held else None,
         ),
         tiles=tuple(tiles),
-        worst_alarm=unseen[0] if unseen else None,
+        worst_alarm=min(unseen, key=_urgency, default=None),
         open_alarms=len(alarms),
         unacknowledged_alarms=len(unseen),
     )

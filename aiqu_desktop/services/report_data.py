@@ -8,13 +8,13 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aiqu_desktop.core.words import CheckKind, Health, RunState, Verdict
+from aiqu_desktop.core.words import CheckKind, RunState
 from aiqu_desktop.ingest import ObservationStore
 from aiqu_desktop.lifecycle.facts import model_named
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import CheckRun, IngestFile, Model, Site
 from aiqu_desktop.reports.data_facts import DataSummary, LabelSummary, QualityIssue
-from aiqu_desktop.reports.model_report import ModelReport, ReportVerdict, TitleFacts
+from aiqu_desktop.reports.model_report import ModelReport, TitleFacts
 from aiqu_desktop.reports.series import (
     DriftPoint,
     DriftSeries,
@@ -32,16 +32,11 @@ from aiqu_desktop.services.report_past import (
     release_entries,
     responses,
     touches,
+    verdict_at_end,
 )
 from aiqu_desktop.services.views import ModelPage, Series, VersionRow
 
 _SHARES = ("accuracy", "balanced_accuracy", "macro_f1")
-_VERDICTS = {
-    Health.ALARM: Verdict.BAD,
-    Health.WARNING: Verdict.WARNING,
-    Health.UNKNOWN: Verdict.UNKNOWN,
-    Health.GOOD: Verdict.GOOD,
-}
 _TOP_FEATURES = 25
 _HEAT_FEATURES = 32
 
@@ -71,7 +66,7 @@ def gather(registry: Registry, model: str, start: datetime | None, end: datetime
                 digest=live.digest if live else "",
                 made_by=by,
             ),
-            verdict=_verdict(page),
+            verdict=verdict_at_end(session, row.id, page),
             performance=tuple(_performance(series, page, live) for series in page.performance),
             drift=_drift(page.drift, row, len(page.heat.features)),
             top_drifted=_top_drifted(drift_run, row),
@@ -93,11 +88,6 @@ def _live_at(page: ModelPage) -> VersionRow | None:
         if span.start <= page.end and (span.end is None or span.end > page.end):
             return next(version for version in page.versions if version.number == span.version)
     return None
-
-
-def _verdict(page: ModelPage) -> ReportVerdict:
-    reasons = [alarm.message for alarm in page.alarms if alarm.is_open and alarm.message != page.tile.reason]
-    return ReportVerdict(_VERDICTS[page.tile.health], page.tile.reason, tuple(reasons[:4]))
 
 
 def _performance(series: Series, page: ModelPage, live: VersionRow | None) -> PerformanceSeries:

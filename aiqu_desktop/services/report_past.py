@@ -7,13 +7,54 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from aiqu_desktop.core.words import CheckKind, ReleaseKind, ReleaseState, RunState, Task
+from aiqu_desktop.core.words import CheckKind, Health, Priority, ReleaseKind, ReleaseState, RunState, Task, Verdict
 from aiqu_desktop.registry.tables import AuditRecord, CheckRun, Release, Version
 from aiqu_desktop.reports.data_facts import CheckCount
 from aiqu_desktop.reports.history import AlarmEntry, AuditHead, ReleaseEntry, Response
+from aiqu_desktop.reports.model_report import ReportVerdict
 from aiqu_desktop.security import audit
 from aiqu_desktop.services.lookup import version_numbers
 from aiqu_desktop.services.views import AlarmRow, ModelPage, ReleaseRow
+
+_OF_HEALTH = {
+    Health.ALARM: Verdict.BAD,
+    Health.WARNING: Verdict.WARNING,
+    Health.UNKNOWN: Verdict.UNKNOWN,
+    Health.GOOD: Verdict.GOOD,
+}
+_SEVERE = (Priority.CRITICAL, Priority.HIGH)
+_REASONS = 4
+
+
+def verdict_at_end(session: Session, model_id: int, page: ModelPage) -> ReportVerdict:
+    """How the model was at the end of the period; for a period that ends now, what its tile says."""
+    if page.end >= page.site_now:
+        others = [alarm.message for alarm in page.alarms if alarm.is_open and alarm.message != page.tile.reason]
+        return ReportVerdict(_OF_HEALTH[page.tile.health], page.tile.reason, tuple(others[:_REASONS]))
+    active = [alarm for alarm in page.alarms if _was_active(alarm, page.end)]
+    severe = [alarm.message for alarm in active if alarm.priority in _SEVERE]
+    others = [alarm.message for alarm in active if alarm.priority not in _SEVERE]
+    if severe:
+        return ReportVerdict(Verdict.BAD, severe[0], tuple((severe[1:] + others)[:_REASONS]))
+    run = session.scalars(
+        select(CheckRun)
+        .where(
+            CheckRun.model_id == model_id,
+            CheckRun.kind == CheckKind.PERFORMANCE,
+            CheckRun.state == RunState.DONE,
+            CheckRun.finished_at <= page.end,
+        )
+        .order_by(CheckRun.finished_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if run is None:
+        return ReportVerdict(Verdict.UNKNOWN, "Its performance was not checked before the end of the period.", ())
+    verdict = Verdict.WARNING if others and run.verdict is Verdict.GOOD else run.verdict
+    return ReportVerdict(verdict, run.summary, tuple(others[:_REASONS]))
+
+
+def _was_active(alarm: AlarmRow, at: datetime) -> bool:
+    return alarm.activated_at <= at and (alarm.returned_at is None or alarm.returned_at > at)
 
 
 def alarm_entry(alarm: AlarmRow) -> AlarmEntry:

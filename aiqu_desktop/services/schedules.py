@@ -13,6 +13,7 @@ from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import CheckKind, RunState
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Check, CheckRun, Model, Schedule
+from aiqu_desktop.scheduling.claims import slot_taken
 from aiqu_desktop.security import audit
 from aiqu_desktop.services.views import ScheduleRow
 
@@ -116,11 +117,18 @@ def run_now(registry: Registry, check_id: int, *, by: str) -> None:
         schedule = _find(session, check_id)
         if schedule.paused:
             raise UserError(f"Check {check_id} is paused by {schedule.paused_by}; resume it first.")
-        old, schedule.next_due = schedule.next_due, registry.clock.now()
+        old, schedule.next_due = schedule.next_due, _open_slot(session, check_id, registry.clock.now())
         _note(
             registry, session, check_id, by, "schedule.run-now", {"next_due": iso(old)},
             {"next_due": iso(schedule.next_due)}, "",
         )  # fmt: skip
+
+
+def _open_slot(session: Session, check_id: int, now: datetime) -> datetime:
+    """The newest instant that has no answer yet: a replayed clock may still stand at the slot that has just run."""
+    while slot_taken(session, check_id, now):
+        now -= timedelta(microseconds=1)
+    return now
 
 
 def check_ids(registry: Registry, model: str, kind: CheckKind | None = None) -> tuple[int, ...]:

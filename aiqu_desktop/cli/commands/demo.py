@@ -28,7 +28,7 @@ from aiqu_desktop.demo.run import make_history, replay_live, run_headless
 @click.option(
     "--seconds-a-day",
     type=click.FloatRange(0.0, 60.0),
-    default=0.7,
+    default=2.0,
     show_default=True,
     help="How long a replayed day takes at least while the window is open.",
 )
