@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 
 from aiqu_desktop.ui.charts.curve_panel import CurvePanel
+from aiqu_desktop.ui.charts.glyphs import ESTIMATE
 from aiqu_desktop.ui.charts.panel import Panel
 from aiqu_desktop.ui.charts.reading import Reading
 from aiqu_desktop.ui.charts.strips import TimeStrip
@@ -73,16 +74,25 @@ class Crosshair:
     def _dots(self, painter: QPainter) -> None:
         if self._reading is None:
             return
-        points = {"metric": self._reading.metric, "drift": self._reading.drift}
+        read = self._reading
+        points = [("metric", read.estimated), ("metric", read.metric), ("drift", read.drift)]
+        panels = {panel.name: panel for panel in self.panels}
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for panel in self.panels:
-            point = points.get(panel.name)
-            if point is not None and np.isfinite(point.value) and panel.low <= point.value <= panel.high:
+        for name, point in points:
+            panel = panels.get(name)
+            if point is None or panel is None or not np.isfinite(point.value):
+                continue
+            if panel.low <= point.value <= panel.high:
                 rect = panel.rect()
                 at = rect.left() + (point.at - self.window.start) / self.window.width * rect.width()
                 painter.setPen(QPen(self.theme.colour("raised"), 1.5))
-                painter.setBrush(QBrush(self.theme.colour("limit" if point.wrong else "ink")))
-                painter.drawEllipse(QPointF(at, panel.y_at(point.value)), 4, 4)
+                middle = QPointF(at, panel.y_at(point.value))
+                if point is read.estimated:
+                    painter.setBrush(QBrush(QColor(self.theme.palette.curves[ESTIMATE])))
+                    painter.drawRect(QRectF(middle.x() - 4, middle.y() - 4, 8, 8))
+                else:
+                    painter.setBrush(QBrush(self.theme.colour("limit" if point.wrong else "ink")))
+                    painter.drawEllipse(middle, 4, 4)
 
     def _date(self, painter: QPainter, x: float) -> None:
         moment = datetime.fromtimestamp(self.at or 0.0, UTC)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor
 
 from aiqu_desktop.ui.charts.drawing import Band, pen
+from aiqu_desktop.ui.charts.glyphs import ESTIMATE, ESTIMATE_ALPHA, ESTIMATE_DASH, ESTIMATE_HATCH
 from aiqu_desktop.ui.charts.panel import Key, Panel, Tag, plain, share
 from aiqu_desktop.ui.charts.picture import Curve, Level, Picture
 from aiqu_desktop.ui.charts.thinning import Columns, envelope, pixel_columns, thin
@@ -19,6 +20,7 @@ from aiqu_desktop.ui.theme import Theme
 
 Floats = npt.NDArray[np.float64]
 MARKER_SPACING = 8  # pixels: markers nearer than that would only thicken the line
+GUESS_SPACING = 26  # pixels between two markers of the estimate
 
 
 class CurvePanel(Panel):
@@ -83,7 +85,7 @@ class CurvePanel(Panel):
 
     def _range(self, curve: Curve, columns: Columns, window: TimeWindow) -> tuple[float, float]:
         part = columns.every
-        shown = [curve.values[part], curve.low[part], curve.high[part], curve.limit_line[1]]
+        shown = [curve.values[part], curve.low[part], curve.high[part], curve.limit_line[1], *self._others(window)]
         shown += [np.array([lv.value]) for lv in self.levels if lv.end > window.start and lv.start < window.end]
         pool = np.concatenate(shown)
         pool = pool[np.isfinite(pool)]
@@ -103,6 +105,10 @@ class CurvePanel(Panel):
         if pool.size and pool.max() > high - 0.02 * (high - low):
             high += 0.03 * (high - low)  # a perfect score must not hide under the frame
         return low, high
+
+    def _others(self, window: TimeWindow) -> list[Floats]:  # noqa: ARG002 - for panels with more than one curve
+        """Further values that the axis must reach."""
+        return []
 
     def _draw_wedge(self, curve: Curve, window: TimeWindow) -> None:
         x, inner, outer = curve.wedge
@@ -142,7 +148,49 @@ class MetricPanel(CurvePanel):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, curve_colour=0, as_share=False)
 
+        self.guess: Curve | None = None
+        self.guess_band = Band()
+        self.guess_line = pg.PlotCurveItem(connect="finite", antialias=True)
+        self.guess_dots = pg.ScatterPlotItem(pxMode=True)
+        for item in (self.guess_band, self.guess_line, self.guess_dots):
+            item.setZValue(-0.5)  # behind what labels have proven
+            self.view.addItem(item, ignoreBounds=True)
+
+    def draw(self, window: TimeWindow) -> None:
+        super().draw(window)
+        guess = self.guess
+        for item in (self.guess_band, self.guess_line, self.guess_dots):
+            item.setVisible(guess is not None)
+        if guess is None:
+            return
+        columns = pixel_columns(guess.times, window.start, window.end, self.pixels)
+        self.guess_line.setData(*thin(guess.times, guess.values, columns))
+        self.guess_band.set_data(*envelope(guess.times, guess.low, guess.high, columns))
+        part = slice(columns.first, columns.last)
+        x, y = guess.times[part], guess.values[part]
+        x, y = x[np.isfinite(y)], y[np.isfinite(y)]
+        apart = max(1, -(-x.size * GUESS_SPACING // self.pixels))  # some markers tell it apart, all would hide it
+        self.guess_dots.setData(x[::apart], y[::apart], symbol="s", size=6)
+
+    def dress(self) -> None:
+        super().dress()
+        colour = QColor(self.theme.palette.curves[ESTIMATE])
+        fill = QColor(colour)
+        fill.setAlpha(ESTIMATE_ALPHA)
+        self.guess_line.setPen(pen(colour, dashes=list(ESTIMATE_DASH)))
+        self.guess_band.brush = QBrush(fill, ESTIMATE_HATCH)
+        self.guess_dots.setPen(pen(colour))
+        self.guess_dots.setBrush(QBrush(self.theme.colour("raised")))
+        self.guess_band.update()
+
+    def _others(self, window: TimeWindow) -> list[Floats]:
+        if self.guess is None:
+            return []
+        part = pixel_columns(self.guess.times, window.start, window.end, self.pixels).every
+        return [self.guess.values[part], self.guess.low[part], self.guess.high[part]]
+
     def set_picture(self, picture: Picture, metric: int) -> None:
+        self.guess = picture.estimated if metric == 0 else None
         self.curve = picture.metrics[metric] if picture.metrics else None
         self.levels = picture.accepted if metric == 0 else ()
         self.title = "Performance" if self.curve is None else self.curve.title
@@ -150,6 +198,7 @@ class MetricPanel(CurvePanel):
             self.title += f" ({self.curve.unit})"
         self.keys = (
             Key("line", "realised"),
+            *((Key("estimate", "estimated without labels"),) if self.guess is not None else ()),
             Key("band", "95 % interval"),
             Key("limit", "limit"),
             Key("level", "accepted with"),

@@ -9,8 +9,19 @@ from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPen, QPoly
 
 from aiqu_desktop.ui.theme import Theme
 
-KIND_TOKEN = {"promotion": "accent", "rollback": "ink", "reverted": "warning", "alarm": "alarm", "onset": "alarm"}
+KIND_TOKEN = {
+    "promotion": "accent",
+    "rollback": "ink",
+    "reverted": "warning",
+    "alarm": "alarm",
+    "onset": "alarm",
+    "rehearsed": "alarm",
+}
 GLYPH_WIDTH = 22
+ESTIMATE = 4  # which of the palette's curves
+ESTIMATE_DASH = (4.0, 3.0)
+ESTIMATE_HATCH = Qt.BrushStyle.FDiagPattern
+ESTIMATE_ALPHA = 90
 
 
 def mark_token(kind: str) -> str:
@@ -38,7 +49,7 @@ def paint_mark(painter: QPainter, kind: str, centre: QPointF, size: float, colou
         painter.drawEllipse(QPointF(0, 0), 6, 6)
         painter.drawLine(QPointF(-2.6, -2.6), QPointF(2.6, 2.6))
         painter.drawLine(QPointF(-2.6, 2.6), QPointF(2.6, -2.6))
-    elif kind == "alarm":
+    elif kind in ("alarm", "rehearsed"):
         painter.drawPolygon(_polygon((0, -7), (7, 0), (0, 7), (-7, 0)))
         painter.setPen(QPen(ground, 2.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawLine(QPointF(0, -3.4), QPointF(0, 0.6))
@@ -86,6 +97,22 @@ def _band(painter: QPainter, rect: QRectF, theme: Theme) -> None:
     colour = QColor(theme.palette.curves[0])
     colour.setAlpha(theme.palette.band_alpha + 20)
     painter.fillRect(rect.adjusted(0, 1, 0, -1), colour)
+
+
+def _estimate(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    colour = QColor(theme.palette.curves[ESTIMATE])
+    fill = QColor(colour)
+    fill.setAlpha(ESTIMATE_ALPHA + 30)
+    painter.fillRect(rect.adjusted(0, 1, 0, -1), QBrush(fill, ESTIMATE_HATCH))
+    _stroke(painter, rect, colour, list(ESTIMATE_DASH))
+    painter.setPen(QPen(colour, 1.2))
+    painter.setBrush(QBrush(theme.colour("raised")))
+    painter.drawRect(QRectF(rect.center().x() - 2.5, round(rect.center().y()) - 2, 5, 5))
+
+
+def _standing(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    painter.fillRect(rect, theme.colour("alarm_tint"))
+    painter.fillRect(QRectF(rect.left(), rect.top(), rect.width(), 2), theme.colour("alarm", 150))
 
 
 def _limit(painter: QPainter, rect: QRectF, theme: Theme) -> None:
@@ -136,6 +163,8 @@ _KEYS: dict[str, Callable[[QPainter, QRectF, Theme], None]] = {
     "line": _line,
     "drift": _drift,
     "band": _band,
+    "estimate": _estimate,
+    "standing": _standing,
     "limit": _limit,
     "level": _level,
     "hatch": _hatch,

@@ -14,6 +14,7 @@ WORDS = {
     "reverted": "Release reverted",
     "alarm": "Alarm activated",
     "onset": "Estimated onset",
+    "rehearsed": "Alarm in the rehearsal",
 }
 
 

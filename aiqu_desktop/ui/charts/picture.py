@@ -91,11 +91,19 @@ class Picture:
     stale: gaps.Span | None
     first: float
     now: float
+    estimated: Curve | None = None  # the first metric as it would be without labels
+    standing: tuple[gaps.Span, ...] = ()  # while an alarm stands
 
     @property
     def empty(self) -> bool:
         """True when there is not one value to draw."""
-        return not (self.volume.times.size or self.heat.times.size or any(c.times.size for c in self.metrics))
+        curves = (*self.metrics, *self.estimates)
+        return not (self.volume.times.size or self.heat.times.size or any(c.times.size for c in curves))
+
+    @property
+    def estimates(self) -> tuple[Curve, ...]:
+        """The estimated curve, or none."""
+        return () if self.estimated is None else (self.estimated,)
 
 
 def looks_like(new: Picture, old: Picture, window_width: float) -> bool:
@@ -109,7 +117,7 @@ def looks_like(new: Picture, old: Picture, window_width: float) -> bool:
         old.heat.features,
     ):
         return False
-    if len(new.metrics) != len(old.metrics):
+    if len(new.metrics) != len(old.metrics) or len(new.estimates) != len(old.estimates):
         return False
     return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(_drawn(new), _drawn(old), strict=True))
 
@@ -123,7 +131,7 @@ def _drawn(picture: Picture) -> list[Floats]:
         picture.heat.times,
         picture.heat.effects,
     ]
-    for curve in (*picture.metrics, picture.drift):
+    for curve in (*picture.metrics, picture.drift, *picture.estimates):
         arrays += [curve.times, curve.values, curve.low, curve.high, curve.limit]
     return arrays
 
@@ -135,7 +143,8 @@ def prepare(page: ModelPage) -> Picture:
     primary = performance[0] if performance else None
     metrics = tuple(_curve(s, now, above=not _higher_is_better(page, s)) for s in performance)
     served = _served(page, now)
-    starts = [s.times[0] for s in (*performance, page.drift, page.volume) if len(s.times)]
+    guessed = () if page.estimated is None else (page.estimated,)
+    starts = [s.times[0] for s in (*performance, *guessed, page.drift, page.volume) if len(s.times)]
     starts += [page.heat.times[0]] if len(page.heat.times) else []
     empty = np.empty(0)
     answers = (primary.times, primary.values) if primary else (empty, empty)
@@ -152,6 +161,7 @@ def prepare(page: ModelPage) -> Picture:
         stale=gaps.stale_span(page.volume.times, page.volume.values, now),
         first=float(min(starts, default=now - 86_400.0)),
         now=now,
+        estimated=None if page.estimated is None else _curve(page.estimated, now, above=not page.tile.higher_is_better),
     )
 
 

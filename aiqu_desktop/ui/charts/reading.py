@@ -60,6 +60,7 @@ class Reading:
     feature: FeatureReading | None
     volume: float | None
     coverage: float | None
+    estimated: Point | None = None
 
 
 def read_at(picture: Picture, metric: int, at: float, row: int | None = None) -> Reading:
@@ -76,13 +77,15 @@ def read_at(picture: Picture, metric: int, at: float, row: int | None = None) ->
         feature=_feature(picture, at, row),
         volume=volume,
         coverage=coverage,
+        estimated=_estimate(picture, metric, at),
     )
 
 
 def read_newest(picture: Picture, metric: int) -> Reading:
     """The newest answer of each chart, which need not be of one instant; `at` is the newest of all."""
     curve = picture.metrics[metric] if picture.metrics else None
-    points = [None if c is None else _point(c, _last(c)) for c in (curve, picture.drift)]
+    guessed = picture.estimated if metric == 0 else None
+    points = [None if c is None else _point(c, _last(c)) for c in (curve, picture.drift, guessed)]
     heat, volume = picture.heat, picture.volume
     known = heat.times[np.isfinite(heat.effects).any(axis=0)] if heat.times.size else heat.times
     counted, coverage = _volume(picture, float(volume.times[-1])) if volume.times.size else (None, None)
@@ -99,7 +102,13 @@ def read_newest(picture: Picture, metric: int) -> Reading:
         feature=_feature(picture, float(known[-1]), None) if len(known) else None,
         volume=counted,
         coverage=coverage,
+        estimated=points[2],
     )
+
+
+def _estimate(picture: Picture, metric: int, at: float) -> Point | None:
+    """Only the first metric is estimated."""
+    return None if picture.estimated is None or metric else _point(picture.estimated, at)
 
 
 def _last(curve: Curve) -> float:
@@ -110,7 +119,7 @@ def _last(curve: Curve) -> float:
 
 def snap(picture: Picture, metric: int, at: float) -> float:
     """The nearest instant that has an answer of the metric, else of the drift check; `at` itself in a silence."""
-    curves = (*picture.metrics[metric : metric + 1], picture.drift)
+    curves = (*picture.metrics[metric : metric + 1], *(picture.estimates if metric == 0 else ()), picture.drift)
     for curve in curves:
         point = _point(curve, at)
         if point is not None:

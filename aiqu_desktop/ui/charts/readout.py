@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -10,33 +10,49 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from aiqu_desktop.ui.charts.picture import Picture
-from aiqu_desktop.ui.charts.reading import Reading, Standing
+from aiqu_desktop.ui.charts.picture import Curve, Picture
+from aiqu_desktop.ui.charts.reading import Point, Reading, Standing
 from aiqu_desktop.ui.formatting import NOTHING, estimate_parts, number, percent, sample
 from aiqu_desktop.ui.theme import Theme
-
-WIDTHS = (1.15, 1.75, 0.8, 1.0, 1.6, 1.15)  # shares of the row: a feature's name needs more room than a version
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """caption over value over detail; `token` colours the value and its detail says the same in words."""
+    """caption over value over detail; `token` colours the value and its detail says the same in words.
+
+    room: its share of the row, against those of the others: a feature's name needs more than a version.
+    """
 
     caption: str
     value: str
     detail: str
     token: str = "ink"
+    room: float = 1.0
 
 
 def cells(picture: Picture, metric: int, reading: Reading, *, newest: bool) -> tuple[Cell, ...]:
-    """The texts of `reading`: time, metric, version, drift share, feature, observations."""
+    """The texts of `reading`: time, metric, its estimate where there is one, version, drift share, feature, rows."""
     moment = datetime.fromtimestamp(reading.at, UTC)
     is_stale = newest and picture.stale is not None
     caption = "Newest answers, stale" if is_stale else "Newest answers" if newest else "At the cursor"
     when = Cell(caption, moment.strftime("%Y-%m-%d"), moment.strftime("%H:%M UTC"), "unknown" if is_stale else "ink")
     version = NOTHING if reading.version is None else f"version {reading.version}"
     champion = Cell("Champion", version, "" if reading.version is not None else "nothing live")
-    return when, _metric(picture, metric, reading), champion, _drift(reading), _feature(reading), _volume(reading)
+    judged = [(_metric(picture, metric, reading), 1.75)]
+    if picture.estimated is not None and metric == 0:
+        judged.append((_estimated(picture.estimated, reading.estimated), 1.65))
+    rest = ((champion, 0.8), (_drift(reading), 1.0), (_feature(reading), 1.6), (_volume(reading), 1.15))
+    return tuple(replace(cell, room=room) for cell, room in ((when, 1.15), *judged, *rest))
+
+
+def _estimated(curve: Curve, point: Point | None) -> Cell:
+    """What the metric would be by the model's own confidence; never in the colour of a judged value."""
+    caption = f"{curve.title or 'Performance'}, estimated"
+    if point is None:
+        return Cell(caption, NOTHING, "no estimate", "ink_muted")
+    value, interval = estimate_parts(point.value, point.low, point.high, curve.unit)
+    counted = [sample(round(point.n))] if np.isfinite(point.n) else []
+    return Cell(caption, f"{value} {interval}".strip(), ", ".join([*counted, "without labels"]))
 
 
 def _metric(picture: Picture, metric: int, reading: Reading) -> Cell:
@@ -44,8 +60,9 @@ def _metric(picture: Picture, metric: int, reading: Reading) -> Cell:
     caption = "Performance" if curve is None else curve.title
     point = reading.metric
     if point is None or curve is None:
+        known = "nobody knows" if reading.estimated is None else "only estimated"
         words = {
-            Standing.UNLABELLED: "no labels: nobody knows",
+            Standing.UNLABELLED: f"no labels: {known}",
             Standing.STALE: "stale: no newer answer",
             Standing.NOTHING: "no data",
             Standing.REALISED: "",
@@ -126,10 +143,10 @@ class ReadOut(QWidget):
         small = theme.font(density.small - 1)
         strong = theme.font(density.strong, QFont.Weight.DemiBold)
         left = 0.0
-        total = sum(WIDTHS)
+        total = sum(cell.room for cell in self.cells) or 1.0
         line = density.small * 1.45
-        for index, (cell, share) in enumerate(zip(self.cells, WIDTHS, strict=False)):
-            width = self.width() * share / total
+        for index, cell in enumerate(self.cells):
+            width = self.width() * cell.room / total
             room = QRectF(left + 12, 4, width - 18, self.height())
             if index:
                 painter.setPen(QPen(theme.colour("line"), 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QFont, QFontMetricsF, QPainter, QPen
@@ -12,7 +13,7 @@ from aiqu_desktop.ui.charts.flag_strip import FlagStrip
 from aiqu_desktop.ui.charts.gaps import Span
 from aiqu_desktop.ui.charts.glyphs import mark_token
 from aiqu_desktop.ui.charts.panel import Panel, Tag
-from aiqu_desktop.ui.charts.picture import Picture
+from aiqu_desktop.ui.charts.picture import Curve, Picture
 from aiqu_desktop.ui.charts.strips import TimeStrip
 from aiqu_desktop.ui.charts.time_window import TimeWindow
 from aiqu_desktop.ui.charts.value_ticks import spread
@@ -51,12 +52,15 @@ class Ground(_Layer):
         super().__init__(theme, window, panels)
         self._axis = axis
         self.unlabelled: tuple[Span, ...] = ()
+        self.standing: tuple[Span, ...] = ()
+        self._estimated: Curve | None = None
         self.stale: Span | None = None
         self.now = 0.0
         self.setZValue(-100)
 
     def set_picture(self, picture: Picture) -> None:
         self.unlabelled, self.stale, self.now = picture.unlabelled, picture.stale, picture.now
+        self.standing, self._estimated = picture.standing, picture.estimated
 
     def paint(self, painter: QPainter, *_: object) -> None:
         theme = self.theme
@@ -67,6 +71,8 @@ class Ground(_Layer):
                 continue
             rect = panel.rect()
             painter.fillRect(rect, theme.colour("raised"))
+            if panel.name == "metric":
+                self._stand(painter, rect)
             painter.setPen(grid)
             lines = [self._upright(rect, tick.at) for tick in self._axis.shown]
             if panel.name != "heat":
@@ -74,10 +80,27 @@ class Ground(_Layer):
             painter.drawLines(lines)
             if panel.name == "metric":
                 for span in self.unlabelled:
-                    self._hatch(painter, rect, span, Qt.BrushStyle.BDiagPattern, "no labels", 110)
+                    words = (
+                        ("no labels, only estimated", "only estimated") if self._is_estimated(span) else ("no labels",)
+                    )
+                    self._hatch(painter, rect, span, Qt.BrushStyle.BDiagPattern, words, 110)
             if self.stale is not None:
-                word = "stale: no data" if panel.name == "metric" else ""
-                self._hatch(painter, rect, self.stale, Qt.BrushStyle.Dense6Pattern, word, 150)
+                words = ("stale: no data",) if panel.name == "metric" else ()
+                self._hatch(painter, rect, self.stale, Qt.BrushStyle.Dense6Pattern, words, 150)
+
+    def _stand(self, painter: QPainter, rect: QRectF) -> None:
+        """Where an alarm stands the ground says so, with an edge on top that does not need its colour."""
+        for start, end in self.standing:
+            left, right = (min(max(self.x_at(rect, at), rect.left()), rect.right()) for at in (start, end))
+            painter.fillRect(QRectF(left, rect.top(), right - left, rect.height()), self.theme.colour("alarm_tint"))
+            painter.fillRect(QRectF(left, rect.top(), right - left, 3), self.theme.colour("alarm", 150))
+
+    def _is_estimated(self, span: Span) -> bool:
+        curve = self._estimated
+        if curve is None:
+            return False
+        inside = (curve.times >= span[0]) & (curve.times <= span[1])
+        return bool(np.isfinite(curve.values[inside]).any())
 
     def _upright(self, rect: QRectF, at: float) -> QLineF:
         x = round(self.x_at(rect, at)) + 0.5
@@ -87,7 +110,10 @@ class Ground(_Layer):
         y = round(y) + 0.5
         return QLineF(rect.left(), y, rect.right(), y)
 
-    def _hatch(self, painter: QPainter, rect: QRectF, span: Span, style: Qt.BrushStyle, word: str, alpha: int) -> None:
+    def _hatch(
+        self, painter: QPainter, rect: QRectF, span: Span, style: Qt.BrushStyle, words: tuple[str, ...], alpha: int
+    ) -> None:
+        """`words`: the same said at less and less length; the first that fits is written."""
         left = max(self.x_at(rect, span[0]), rect.left())
         right = min(self.x_at(rect, span[1]), rect.right())
         if right <= left:
@@ -96,8 +122,10 @@ class Ground(_Layer):
         painter.fillRect(box, self.theme.colour("unknown_tint"))
         painter.fillRect(box, QBrush(self.theme.colour("unknown", alpha // 2), style))
         font = self.theme.font(self.theme.density.small - 1, QFont.Weight.Medium)
-        width = QFontMetricsF(font).horizontalAdvance(word)
-        if word and width + 8 < box.width():
+        metrics = QFontMetricsF(font)
+        word = next((word for word in words if metrics.horizontalAdvance(word) + 8 < box.width()), "")
+        if word:
+            width = metrics.horizontalAdvance(word)
             painter.setFont(font)
             at = QRectF(box.center().x() - width / 2 - 4, box.center().y() - 8, width + 8, 16)
             painter.fillRect(at, self.theme.colour("unknown_tint"))
@@ -133,7 +161,7 @@ class Front(_Layer):
         pen = QPen(self.theme.colour(mark_token(kind), 170), 1)
         if kind == "onset":
             pen.setDashPattern([1, 3])
-        elif kind == "alarm":
+        elif kind in ("alarm", "rehearsed"):
             pen.setDashPattern([5, 3])
         x = round(self.x_at(rect, at)) + 0.5
         painter.setPen(pen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
@@ -75,7 +76,9 @@ class ModelHeader(QWidget):
         limit = "" if tile.limit is None else f", limit {side}\u00a0{fmt.number(tile.limit)}"
         known = tile.value is not None
         self.value.set_text(
-            f"{metric_title(tile.metric)} {value}{limit}" if known else f"{metric_title(tile.metric)} unknown"
+            f"{metric_title(tile.metric)} {value}{limit}"
+            if known
+            else f"{metric_title(tile.metric)} unknown{_newest_estimate(page)}"
         )
         self.champion.setText("No version is live" if tile.champion is None else f"Version {tile.champion} is live")
         self.serving.show()
@@ -178,6 +181,16 @@ def _promotable(page: ModelPage) -> tuple[int, ...]:
     former = {version.number for version in page.versions if version.state in _FORMER}
     waiting = tuple(number for number in page.promote.versions if number not in former)
     return waiting or page.promote.versions
+
+
+def _newest_estimate(page: ModelPage) -> str:
+    """What stands in for a metric that no label has proven; "" where nothing estimates it."""
+    series = page.estimated
+    if series is None or not np.isfinite(series.values).any():
+        return ""
+    at = int(np.flatnonzero(np.isfinite(series.values))[-1])
+    text = fmt.estimate(float(series.values[at]), float(series.low[at]), float(series.high[at]), page.tile.unit)
+    return f", estimated without labels {text}"
 
 
 def _rule() -> QWidget:
