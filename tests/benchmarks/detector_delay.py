@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from aiqu_desktop.drift.evidence.autocorrelation import integrated_time
 from aiqu_desktop.drift.intervals import wilson
 from aiqu_desktop.drift.sequential.baseline import Baseline
 from aiqu_desktop.drift.sequential.edetector import EDetector
@@ -35,13 +36,16 @@ _HEAD = 2_000
 _TUNING_SEEDS = 100
 
 
-def learned(limit: float, *, grouped: bool, relearn: bool = False) -> Run:
-    """Our detector from the first row on; after an alarm it keeps its baseline, or forgets that too."""
+def learned(limit: float, *, grouped: bool, relearn: bool = False, dependent: bool = False) -> Run:
+    """Our detector from the first row on; after an alarm it keeps its baseline, or forgets that too; told the first
+    rows' autocorrelation time, or not."""
 
     def run(stream: ErrorStream) -> Alarms:
+        dependence = integrated_time(stream.losses[:_HEAD]) if dependent else 1.0
+
         def fresh() -> EDetector:
             groups = int(stream.groups.max()) + 1 if grouped else 0
-            return EDetector(Baseline.learned(), limit, groups=groups)
+            return EDetector(Baseline.learned(), limit, groups=groups, dependence=dependence)
 
         detector, alarms, begin = fresh(), [], 0
         while begin < stream.losses.size:
@@ -187,6 +191,7 @@ def time_order(data: list[real_streams.Dataset]) -> dict[str, Any]:
         whole = {
             "e-detector 1e5": learned(1e5, grouped=False, relearn=True)(stream),
             "e-detector 1e5 with groups": learned(1e5, grouped=True, relearn=True)(stream),
+            "e-detector 1e5, dependence told": learned(1e5, grouped=False, relearn=True, dependent=True)(stream),
         }
         if peers.is_made("river"):
             whole |= {name: found["alarms"][0] for name, found in river([stream]).items()}

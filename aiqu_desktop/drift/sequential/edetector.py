@@ -60,6 +60,10 @@ class EDetector:
     product. Each then has a baseline of its own beside the common one, which finds a rise in one group, or where errors
     were rare, sooner. 0: none.
 
+    dependence: the losses' integrated autocorrelation time, 1 or more, as `evidence.autocorrelation` measures it on
+    history: errors that come in runs. Bets are raised to the power 1 / dependence, which counts so many rows as one. No
+    promise is lost by it (the power of a fair bet is no better than fair), and delays grow by as much.
+
     After an alarm the detector stands still until `restart`.
 
     >>> detector = EDetector(Baseline.stated(0.1), limit=1e4)
@@ -69,13 +73,19 @@ class EDetector:
     515
     """
 
-    def __init__(self, baseline: Baseline, limit: float = DEFAULT_LIMIT, *, groups: int = 0) -> None:
-        """Raises ValueError: limit of 1 or less; a stated baseline, which holds for all rows together, with groups."""
+    def __init__(
+        self, baseline: Baseline, limit: float = DEFAULT_LIMIT, *, groups: int = 0, dependence: float = 1.0
+    ) -> None:
+        """Raises ValueError: limit of 1 or less; a stated baseline, which holds for all rows together, with groups;
+        dependence below 1."""
         if not limit > 1.0 or not math.isfinite(limit):
             raise ValueError(f"a limit lies above 1, {limit} does not")
         if groups < 0 or (groups and baseline.level is not None):
             raise ValueError("groups need a learned baseline, and a number of them")
+        if not dependence >= 1.0 or not math.isfinite(dependence):
+            raise ValueError(f"an autocorrelation time is 1 or more, {dependence} is not")
         self.limit = limit
+        self.dependence = dependence
         self.rows = 0
         self.detection: Detection | None = None
         self._baseline = baseline
@@ -135,6 +145,7 @@ class EDetector:
         return {
             "format": _FORMAT,
             "limit": self.limit,
+            "dependence": self.dependence,
             "rows": self.rows,
             "baseline": self._baseline.to_json(),
             "of_group": [each.to_json() for each in self._of_group],
@@ -156,7 +167,12 @@ class EDetector:
         if stored.get("format") != _FORMAT:
             raise ValueError(f"this is no state of format {_FORMAT} of the detector")
         of_group = [Baseline.from_json(each) for each in stored["of_group"]]
-        found = cls(Baseline.from_json(stored["baseline"]), float(stored["limit"]), groups=len(of_group))
+        found = cls(
+            Baseline.from_json(stored["baseline"]),
+            float(stored["limit"]),
+            groups=len(of_group),
+            dependence=float(stored["dependence"]),
+        )
         found.rows = int(stored["rows"])
         found._of_group = of_group
         found._together[:] = stored["together"]
@@ -193,14 +209,18 @@ class EDetector:
         self._baseline, self._of_group = after.baseline, after.of_group
         self._together, self._every, self._one = after.together, after.every, after.one
 
+    def _bet(self, losses: Floats, levels: Floats, rises: Floats) -> Floats:
+        factors = wagers(losses, levels, rises)
+        return factors if self.dependence == 1.0 else np.power(factors, 1.0 / self.dependence, out=factors)
+
     def _after(self, losses: Floats, members: Ints) -> _After:
         numbers = np.arange(self.rows, self.rows + losses.size, dtype=np.float64)
         levels, baseline = self._baseline.levels(losses)
-        together = scan(wagers(losses, levels, RISES), numbers, self._together)
+        together = scan(self._bet(losses, levels, RISES), numbers, self._together)
         if not self.groups:
             return _After(together.sums, baseline, self._of_group, together.last, self._every, self._one)
         own, of_group = self._own_levels(losses, members, min(self._baseline.learn, losses.size))
-        every = scan(wagers(losses, own, RISES), numbers, self._every)
+        every = scan(self._bet(losses, own, RISES), numbers, self._every)
         singles, one = self._single_groups(losses, members, own, numbers)
         sums = _ALL * together.sums + _EVERY * every.sums + _ONE * singles
         return _After(sums, baseline, of_group, together.last, every.last, one)
@@ -230,7 +250,7 @@ class EDetector:
             if not mine.size:
                 total += before[group]
                 continue
-            path = scan(wagers(losses[mine], own[mine], GROUP_RISES), numbers[mine], self._one[group])
+            path = scan(self._bet(losses[mine], own[mine], GROUP_RISES), numbers[mine], self._one[group])
             held = np.diff(np.concatenate(([0], mine, [losses.size])))
             total += np.repeat(np.vstack([before[group], path.sums]), held, axis=0)
             after[group] = path.last

@@ -225,6 +225,24 @@ def test_groups_that_do_not_fit_are_refused(groups: list[int] | None) -> None:
         detector.update(np.zeros(3), None if groups is None else np.array(groups))
 
 
+def test_dependence_counts_so_many_rows_as_one() -> None:
+    losses = errors(8, (200, 0.2))
+    once, tempered = EDetector(Baseline.stated(0.2), 1e9), EDetector(Baseline.stated(0.2), 1e9, dependence=3.0)
+    once.update(losses)
+    tempered.update(np.repeat(losses, 3))
+    # Each row thrice at a third of the stake: the same wealth of a bet that began at the first of the three; the bets
+    # that began at the second and third make the rest.
+    assert once.evidence < tempered.evidence < once.evidence + math.log(3.0) + 1.0
+    stored = json.loads(json.dumps(tempered.state()))
+    assert EDetector.from_state(stored).dependence == 3.0
+
+
+@pytest.mark.parametrize("dependence", [0.99, math.nan, math.inf])
+def test_a_dependence_below_none_is_refused(dependence: float) -> None:
+    with pytest.raises(ValueError, match="autocorrelation time"):
+        EDetector(Baseline.learned(), dependence=dependence)
+
+
 @pytest.mark.parametrize("limit", [1.0, -5.0, math.nan, math.inf])
 def test_a_limit_that_promises_nothing_is_refused(limit: float) -> None:
     with pytest.raises(ValueError, match="limit"):

@@ -55,6 +55,22 @@ def test_a_learned_baseline_keeps_its_promise_at_each_rate(rate: float) -> None:
     assert share_of_alarms(Baseline.learned, streams, 5_000.0) <= 0.2
 
 
+def test_errors_in_runs_raise_no_alarm_once_their_dependence_is_told() -> None:
+    random = np.random.default_rng(9)
+    persistence = 0.5
+    unaware = aware = 0
+    for _ in range(60):
+        drawn = (random.random(4_000) < 0.1).astype(np.float64)
+        started = np.where(random.random(4_000) < persistence, -1, np.arange(4_000))
+        started[0] = 0
+        losses = drawn[np.maximum.accumulate(started)]
+        time = (1.0 + persistence) / (1.0 - persistence)
+        aware += EDetector(Baseline.learned(), 4e4, dependence=time).update(losses) is not None
+        unaware += EDetector(Baseline.learned(), 4e4).update(losses) is not None
+    assert aware <= 6 * 2
+    assert unaware >= 40
+
+
 def test_groups_share_one_budget() -> None:
     random = np.random.default_rng(4)
     rates = np.array([0.02, 0.1, 0.25, 0.4])
