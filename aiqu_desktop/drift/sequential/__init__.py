@@ -1,5 +1,6 @@
 """Over time: evidence that is valid whenever it is looked at."""
 
+from aiqu_desktop.drift.sequential.baseline import Baseline
 from aiqu_desktop.drift.sequential.confidence_sequence import (
     MeanSequence,
     confidence_sequence,
@@ -7,11 +8,18 @@ from aiqu_desktop.drift.sequential.confidence_sequence import (
     windowed_band,
 )
 from aiqu_desktop.drift.sequential.e_process import RiskEProcess, risk_e_process
+from aiqu_desktop.drift.sequential.edetector import Detection, EDetector
+from aiqu_desktop.drift.sequential.guarantee import Guarantee, limit_for
 
 __all__ = [
+    "Baseline",
+    "Detection",
+    "EDetector",
+    "Guarantee",
     "MeanSequence",
     "RiskEProcess",
     "confidence_sequence",
+    "limit_for",
     "risk_e_process",
     "running_intersection",
     "windowed_band",
