@@ -115,7 +115,7 @@ class Adwin(Detector):
         least = (self.buckets - 1) * (_APART - 1)
         if positions.size == 0 or moments.counts[-1] - positions[0] < least:
             return -1
-        edges = np.arange(0, moments.counts.size, max(1, _APART // self.clock))
+        edges = np.arange(0, moments.counts.size, max(1, least // self.clock))
         lowest = np.minimum.reduceat(moments.means, edges)
         highest = np.maximum.reduceat(moments.means, edges)
         limits = np.minimum.reduceat(moments.limits, edges)
@@ -123,11 +123,12 @@ class Adwin(Detector):
         where = positions[:, None].astype(np.float64)
         most = np.abs(totals[:, None] - where * (lowest + highest) / 2.0) + where * (highest - lowest) / 2.0
         room = limits * where * (1.0 - where / moments.widths[edges])
-        open_groups = ((most * most > room) & (moments.counts[last] - positions[:, None] >= least)).any(axis=0)
-        for group in np.flatnonzero(open_groups):
+        unsettled = (most * most > room) & (moments.counts[last] - positions[:, None] >= least)
+        for group in np.flatnonzero(unsettled.any(axis=0)):
             ticks = np.arange(edges[group], last[group] + 1)
-            pairs = np.repeat(ticks, positions.size)
-            hit = moments.first_cut(pairs, np.tile(positions, ticks.size), sums, first)
+            doubtful = positions[unsettled[:, group]]
+            pairs = np.repeat(ticks, doubtful.size)
+            hit = moments.first_cut(pairs, np.tile(doubtful, ticks.size), sums, first)
             if hit >= 0:
                 return hit
         return -1

@@ -6,7 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from aiqu_desktop.drift.sequential.classical.detector import LARGEST, Detector, first_true, running_sum
+from aiqu_desktop.drift.sequential.classical.detector import (
+    COUNTS,
+    LARGEST,
+    Detector,
+    first_true,
+    over_floor,
+    running_sum,
+)
 from aiqu_desktop.drift.values import Floats
 
 
@@ -19,6 +26,8 @@ class Cusum(Detector):
     """
 
     NAME = "cusum"
+    _sum: float
+    _slacks: float
     _rise: float
     _floor: float
     _fall: float
@@ -31,45 +40,47 @@ class Cusum(Detector):
         super().__init__()
 
     def _scan(self, block: Floats) -> int | None:
-        if self.count % LARGEST == 0:
+        start = self.count % LARGEST
+        if start == 0:
             self._anchor()
-        standard = (block - self.target) / self.spread
-        rises, floor = _over_floor(standard - self.slack, self._rise, self._floor)
-        falls, bed = _over_floor(-standard - self.slack, self._fall, self._bed)
-        above, below = rises - floor, falls - bed
+        sums = running_sum(self._sum, (block - self.target) / self.spread)
+        slacks = self.slack * COUNTS[start : start + block.size]
+        rises, falls = self._rise + sums - slacks, self._fall - sums - slacks
+        above, below = over_floor(rises, self._floor), over_floor(falls, self._bed)
         if max(above.max(), below.max()) > self.limit:
             return first_true(np.maximum(above, below) > self.limit)
-        self._rise, self._floor = float(rises[-1]), float(floor[-1])
-        self._fall, self._bed = float(falls[-1]), float(bed[-1])
+        self._sum, self._slacks = float(sums[-1]), float(slacks[-1])
+        self._floor, self._bed = min(self._floor, float(rises.min())), min(self._bed, float(falls.min()))
         return None
 
     def _room(self) -> int:
         return LARGEST - self.count % LARGEST
 
     def _anchor(self) -> None:
-        """Subtract the floor at fixed counts: the sums stay small and exact however long the stream."""
-        self._rise, self._floor = self._rise - self._floor, 0.0
-        self._fall, self._bed = self._fall - self._bed, 0.0
+        """Begin the sums anew from the tabular ones, at fixed counts: they stay small and exact in any stream."""
+        self._rise += self._sum - self._slacks - self._floor
+        self._fall += -self._sum - self._slacks - self._bed
+        self._sum = self._slacks = self._floor = self._bed = 0.0
 
     def _clear(self) -> None:
-        self._rise = self._floor = self._fall = self._bed = 0.0
+        self._sum = self._slacks = 0.0  # of standardised values, and of slacks, since the anchor
+        self._rise = self._fall = 0.0  # the two tabular sums at the anchor
+        self._floor = self._bed = 0.0  # the lowest that each would be without the stop at zero
 
     def _parameters(self) -> dict[str, Any]:
         return {"target": self.target, "spread": self.spread, "slack": self.slack, "limit": self.limit}
 
     def _numbers(self) -> dict[str, Any]:
-        return {"rise": self._rise, "floor": self._floor, "fall": self._fall, "bed": self._bed}
+        return {
+            "sum": self._sum,
+            "slacks": self._slacks,
+            "rise": self._rise,
+            "fall": self._fall,
+            "floor": self._floor,
+            "bed": self._bed,
+        }
 
     def _restore(self, numbers: dict[str, Any]) -> None:
-        self._rise, self._floor = numbers["rise"], numbers["floor"]
-        self._fall, self._bed = numbers["fall"], numbers["bed"]
-
-
-def _over_floor(steps: Floats, before: float, floor: float) -> tuple[Floats, Floats]:
-    """Sums without the stop at zero, and their lowest so far: the tabular sum is their difference."""
-    sums = running_sum(before, steps)
-    lowest = np.empty(sums.size + 1)
-    lowest[0] = floor
-    lowest[1:] = sums
-    np.minimum.accumulate(lowest, out=lowest)
-    return sums, lowest[1:]
+        self._sum, self._slacks = numbers["sum"], numbers["slacks"]
+        self._rise, self._fall = numbers["rise"], numbers["fall"]
+        self._floor, self._bed = numbers["floor"], numbers["bed"]

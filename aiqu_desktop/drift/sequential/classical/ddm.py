@@ -85,6 +85,7 @@ class Eddm(Detector):
     """
 
     NAME = "eddm"
+    BLOCK = 65_536  # only the errors are worked on
     SHARES = True
     _errors: int
     _last: int

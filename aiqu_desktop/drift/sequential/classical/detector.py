@@ -12,7 +12,7 @@ from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.drift.values import Floats, Ints
 
 LARGEST = 8192  # values worked on at once: they stay in the processor's cache
-_SMALLEST = 512  # after a detection the rest of a block is scanned anew: start small, then double
+_SMALLEST = 1024  # after a detection the rest of a block is scanned anew: start small, then grow
 
 COUNTS: Floats = np.arange(1.0, LARGEST + 1.0)
 
@@ -83,7 +83,7 @@ class Detector(ABC):
             if hit is None:
                 self.count += block.size
                 at += block.size
-                step = min(2 * step, self.BLOCK)
+                step = min(4 * step, self.BLOCK)
             else:
                 found.append(at + hit)
                 at += hit + 1
@@ -123,6 +123,36 @@ def running_sum(before: float, values: Floats) -> Floats:
     sums[1:] = values
     np.cumsum(sums, out=sums)
     return sums[1:]
+
+
+_FINE = 64  # values whose lowest and highest stand for all of them in a first look
+
+
+def rise_over_floor(sums: Floats, floor: float, limit: float) -> tuple[int | None, float]:
+    """The first index whose sum exceeds the lowest before it (or `floor`, if lower) by more than `limit`; new floor.
+
+    Mostly there is none, and the extremes of a few values at a time show it without looking at each.
+    """
+    lowest = min(floor, float(sums.min()))
+    if float(sums.max()) - lowest <= limit:
+        return None, lowest
+    whole = sums.size - sums.size % _FINE
+    if whole == sums.size:
+        parts = sums.reshape(-1, _FINE)
+        lows = np.minimum.accumulate(np.concatenate(([floor], parts.min(axis=1))))[1:]
+        if float((parts.max(axis=1) - lows).max()) <= limit:
+            return None, lowest
+    return first_true(over_floor(sums, floor) > limit), lowest
+
+
+def over_floor(sums: Floats, floor: float) -> Floats:
+    """How far each sum lies above the lowest up to it, `floor` included."""
+    # ufunc.accumulate has no start value: the floor is put in front
+    floors = np.empty(sums.size + 1)
+    floors[0] = floor
+    floors[1:] = sums
+    np.minimum.accumulate(floors, out=floors)
+    return sums - floors[1:]
 
 
 def first_true(flags: np.ndarray[Any, np.dtype[np.bool_]]) -> int | None:

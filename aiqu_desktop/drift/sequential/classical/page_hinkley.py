@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy import signal
 
-from aiqu_desktop.drift.sequential.classical.detector import COUNTS, Detector, first_true, running_sum
+from aiqu_desktop.drift.sequential.classical.detector import COUNTS, LARGEST, Detector, rise_over_floor, running_sum
 from aiqu_desktop.drift.values import Floats
 
 _START_HIGH = -1.0  # River's start of the highest sum; ours too, so that detections agree
@@ -23,8 +23,7 @@ class PageHinkley(Detector):
 
     NAME = "page-hinkley"
     _total: float
-    _rise: float
-    _fall: float
+    _sum: float
     _lowest: float
     _highest: float
 
@@ -40,42 +39,45 @@ class PageHinkley(Detector):
             raise ValueError(f"A side is up, down or both, not {side!r}.")
         self.least, self.slack, self.limit, self.keep = least, slack, limit, keep
         self.side: Literal["up", "down", "both"] = side
+        self._kept: Floats = keep**COUNTS
+        self._cumulated: Floats = slack * signal.lfilter([1.0], [1.0, -keep], np.ones(LARGEST))
         super().__init__()
 
     def _scan(self, block: Floats) -> int | None:
         totals = running_sum(self._total, block)
         deviations = block - totals / (COUNTS[: block.size] + self.count)
+        sums: Floats = signal.lfilter([1.0], [1.0, -self.keep], deviations, zi=[self.keep * self._sum])[0]
+        slacks = self._slacks(block.size)
         early = max(self.least - self.count - 1, 0)  # index before which nothing may be detected
-        hits = []
+        lowest, highest, found = self._lowest, self._highest, []
         if self.side != "down":
-            rises = self._filtered(deviations - self.slack, self._rise)
-            lowest = min(self._lowest, float(rises.min()))
-            if float(rises.max()) - lowest > self.limit:
-                # ufunc.accumulate has no start value: the lowest so far is put in front
-                floor = np.minimum.accumulate(np.concatenate(([self._lowest], rises)))[1:]
-                hits.append(_first_from(rises - floor > self.limit, early))
+            hit, lowest = _from(early, sums - slacks, lowest, self.limit)
+            found.append(hit)
         if self.side != "up":
-            falls = self._filtered(deviations + self.slack, self._fall)
-            highest = max(self._highest, float(falls.max()))
-            if highest - float(falls.min()) > self.limit:
-                ceiling = np.maximum.accumulate(np.concatenate(([self._highest], falls)))[1:]
-                hits.append(_first_from(ceiling - falls > self.limit, early))
-        found = [hit for hit in hits if hit is not None]
-        if found:
-            return min(found)
-        self._total = float(totals[-1])
-        if self.side != "down":
-            self._rise, self._lowest = float(rises[-1]), lowest
-        if self.side != "up":
-            self._fall, self._highest = float(falls[-1]), highest
+            hit, negative = _from(early, -sums - slacks, -highest, self.limit)
+            highest = -negative
+            found.append(hit)
+        hits = [hit for hit in found if hit is not None]
+        if hits:
+            return min(hits)
+        self._total, self._sum = float(totals[-1]), float(sums[-1])
+        self._lowest, self._highest = lowest, highest
         return None
 
-    def _filtered(self, steps: Floats, before: float) -> Floats:
-        sums: Floats = signal.lfilter([1.0], [1.0, -self.keep], steps, zi=[self.keep * before])[0]
-        return sums
+    def _slacks(self, rows: int) -> Floats:
+        """The slack as it has cumulated after each value: its own sum, the same for every stream."""
+        start = self.count % LARGEST
+        before = self.count - start
+        grown = float(before) if self.keep == 1.0 else -np.expm1(before * np.log(self.keep)) / (1.0 - self.keep)
+        part = slice(start, start + rows)
+        slacks: Floats = self.slack * grown * self._kept[part] + self._cumulated[part]
+        return slacks
+
+    def _room(self) -> int:
+        return LARGEST - self.count % LARGEST
 
     def _clear(self) -> None:
-        self._total = self._rise = self._fall = 0.0
+        self._total = self._sum = 0.0
         self._lowest, self._highest = float("inf"), _START_HIGH
 
     def _parameters(self) -> dict[str, Any]:
@@ -91,20 +93,22 @@ class PageHinkley(Detector):
         lowest = None if self._lowest == float("inf") else self._lowest  # JSON has no infinity
         return {
             "total": self._total,
-            "rise": self._rise,
-            "fall": self._fall,
+            "sum": self._sum,
             "lowest": lowest,
             "highest": self._highest,
         }
 
     def _restore(self, numbers: dict[str, Any]) -> None:
-        self._total, self._rise, self._fall = numbers["total"], numbers["rise"], numbers["fall"]
+        self._total, self._sum = numbers["total"], numbers["sum"]
         self._lowest = float("inf") if numbers["lowest"] is None else numbers["lowest"]
         self._highest = numbers["highest"]
 
 
-def _first_from(flags: np.ndarray[Any, np.dtype[np.bool_]], start: int) -> int | None:
-    if start >= flags.size:
-        return None
-    index = first_true(flags[start:])
-    return None if index is None else start + index
+def _from(early: int, sums: Floats, floor: float, limit: float) -> tuple[int | None, float]:
+    """`rise_over_floor`, where nothing may be found before the index `early`."""
+    if early == 0:
+        return rise_over_floor(sums, floor, limit)
+    if early < sums.size:
+        hit, lowest = rise_over_floor(sums[early:], min(floor, float(sums[:early].min())), limit)
+        return None if hit is None else early + hit, lowest
+    return None, min(floor, float(sums.min()))
