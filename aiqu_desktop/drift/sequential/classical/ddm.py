@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from aiqu_desktop.drift.sequential.classical.detector import COUNTS, Detector, first_true, running_sum
 from aiqu_desktop.drift.values import Floats
+
+_SURELY_LESS = 1.0 - 1e-9  # leaves room for rounding in bounds
 
 
 class Ddm(Detector):
@@ -31,26 +34,33 @@ class Ddm(Detector):
         super().__init__()
 
     def _scan(self, block: Floats) -> int | None:
-        counts = COUNTS[: block.size] + self.count
         totals = running_sum(self._total, block)
         skip = min(max(self.warm_up - self.count, 0), block.size)
-        rates = totals[skip:] / counts[skip:]
-        deviations = np.sqrt(rates * (1.0 - rates) / counts[skip:])
-        levels = rates + deviations
-        if levels.size:
-            lowest = min(self._lowest, float(levels.min()))
-            smallest = min(self._deviation, float(deviations.min()))
-            # what any limit in the block is at least: mostly it settles the whole block
-            if levels.max() > lowest + (self.limit - 1.0) * smallest:
-                hit = self._search(rates, deviations, levels)
-                if hit is not None:
-                    return skip + hit
-            if lowest == levels.min():
-                best = levels.size - 1 - int(levels[::-1].argmin())
+        counts = COUNTS[skip : block.size] + self.count
+        rates = totals[skip:] / counts
+        if rates.size and not self._is_settled(float(rates.min()), float(rates.max()), counts):
+            deviations = np.sqrt(rates * (1.0 - rates) / counts)
+            levels = rates + deviations
+            hit = self._search(rates, deviations, levels)
+            if hit is not None:
+                return skip + hit
+            best = levels.size - 1 - int(levels[::-1].argmin())  # of equal ones the last
+            if levels[best] <= self._lowest:
                 self._rate, self._deviation = float(rates[best]), float(deviations[best])
-                self._lowest = lowest
+                self._lowest = float(levels[best])
         self._total = float(totals[-1])
         return None
+
+    def _is_settled(self, least: float, most: float, counts: Floats) -> bool:
+        """Whether rates between these neither pass the limit nor set a new lowest level, whatever their order."""
+        if self._lowest == float("inf"):
+            return False
+        narrow, wide = sorted((least * (1.0 - least), most * (1.0 - most)))
+        if least < 0.5 < most:
+            wide = 0.25
+        bottom = least + math.sqrt(narrow / counts[-1]) * _SURELY_LESS
+        top = most + math.sqrt(wide / counts[0])
+        return bottom > self._lowest and top * (2.0 - _SURELY_LESS) < self._rate + self.limit * self._deviation
 
     def _search(self, rates: Floats, deviations: Floats, levels: Floats) -> int | None:
         lowest = np.minimum.accumulate(np.concatenate(([self._lowest], levels)))
@@ -85,7 +95,7 @@ class Eddm(Detector):
     """
 
     NAME = "eddm"
-    BLOCK = 65_536  # only the errors are worked on
+    BLOCK = 32_768  # only the errors are worked on
     SHARES = True
     _errors: int
     _last: int

@@ -41,13 +41,20 @@ class Detector(ABC):
             UserError: if a value is infinite, or outside what the detector can work on.
         """
         given = np.ascontiguousarray(values, dtype=np.float64)
-        finite = np.isfinite(given)
-        if finite.all():
+        if given.size == 0 or self._all_sound(given):
             return self._run(given)
         if np.isinf(given).any():
             raise UserError("A value is infinite; a change detector needs finite values.")
-        present = np.flatnonzero(finite)
+        present = np.flatnonzero(np.isfinite(given))
+        if present.size and not self._all_sound(given[present]):
+            raise UserError(f"{self.NAME} works on errors between 0 and 1; another value came.")
         return np.asarray(present[self._run(given[present])], dtype=np.int64)
+
+    def _all_sound(self, values: Floats) -> bool:
+        """Whether none is missing, infinite or out of range; a missing one makes any comparison false."""
+        if self.SHARES:
+            return bool(values.min() >= 0.0 and values.max() <= 1.0)
+        return bool(np.isfinite(values).all())
 
     def restart(self) -> None:
         """Forget all values."""
@@ -73,8 +80,6 @@ class Detector(ABC):
         return detector
 
     def _run(self, values: Floats) -> Ints:
-        if self.SHARES and values.size and (values.min() < 0.0 or values.max() > 1.0):
-            raise UserError(f"{self.NAME} works on errors between 0 and 1; another value came.")
         found: list[int] = []
         at, step = 0, _SMALLEST
         while at < values.size:
