@@ -76,7 +76,7 @@ def compare_counted(
     rows = window.rows
     measured = window.measure(min_rows=limits.min_rows)
     evidence = gather_evidence(measured, window.latest_numbers, window.latest_categories)
-    return _summarise(_judge([(measured, evidence)], limits), limits, importance, window.profile.rows, rows)
+    return summarise(_judge([(measured, evidence)], limits), limits, importance, window.profile.rows, rows)
 
 
 def _compare(
@@ -95,7 +95,7 @@ def _compare(
     else:
         parts = [_measure(group, columns, raw, limits) for group in groups]
     judged = _judge(parts, limits)
-    return _summarise(judged, limits, importance, profile.rows, rows)
+    return summarise(judged, limits, importance, profile.rows, rows)
 
 
 def _row_count(profile: ReferenceProfile, columns: Mapping[str, Column]) -> int:
@@ -179,7 +179,7 @@ def _judged_effect(profile: ColumnProfile, limits: DriftLimits) -> tuple[str, fl
     return name, limits.column_limits.get(profile.name, limit)
 
 
-def _summarise(
+def summarise(
     columns: list[ColumnDrift],
     limits: DriftLimits,
     importance: Mapping[str, float] | None,

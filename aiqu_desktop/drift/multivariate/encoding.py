@@ -11,7 +11,7 @@ import numpy as np
 
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import ColumnKind
-from aiqu_desktop.drift.values import LARGEST, NUMERIC_KINDS, Column, Floats, as_categories, as_numbers
+from aiqu_desktop.drift.values import LARGEST, PROFILED_AS_NUMBERS, Column, Floats, as_categories, as_numbers
 
 CLIP = 4.0  # standardised values beyond this count as this: one wild value must not rule all products
 _MOST_CATEGORIES = 12  # indicators of one column; the rest share the last one
@@ -101,7 +101,7 @@ def _fit(name: str, values: Column, kinds: Mapping[str, ColumnKind]) -> ColumnCo
     if name not in kinds:
         raise UserError(f"Column {name!r} has no kind; say whether it is numeric, integer, categorical or boolean.")
     kind = kinds[name]
-    if kind in NUMERIC_KINDS:
+    if kind in PROFILED_AS_NUMBERS:
         numbers = as_numbers(name, values)
         numbers = numbers[np.abs(numbers) <= LARGEST]
         if not numbers.size:

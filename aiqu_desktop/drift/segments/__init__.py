@@ -1,0 +1,23 @@
+"""Products, lines, shifts, recipes: judged one by one, or like against like."""
+
+from aiqu_desktop.drift.segments.comparison import (
+    Composition,
+    SegmentComparison,
+    SegmentDrift,
+    compare_by_segment,
+    compare_like_with_like,
+)
+from aiqu_desktop.drift.segments.losses import SegmentLoss, segment_losses, worst_segment
+from aiqu_desktop.drift.segments.profiles import SegmentProfiles
+
+__all__ = [
+    "Composition",
+    "SegmentComparison",
+    "SegmentDrift",
+    "SegmentLoss",
+    "SegmentProfiles",
+    "compare_by_segment",
+    "compare_like_with_like",
+    "segment_losses",
+    "worst_segment",
+]
