@@ -30,7 +30,7 @@ class ConfusionMatrix:
     @property
     def n(self) -> int:
         """Labelled rows."""
-        return int(self.counts.sum())
+        return round(float(self.counts.sum()))
 
     def of_class(self, name: str) -> dict[str, Estimate]:
         """precision and recall of one class with Wilson's intervals; one that has no row behind it is left out."""
