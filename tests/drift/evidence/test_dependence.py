@@ -31,7 +31,7 @@ def test_p_values_of_single_columns_are_no_smaller_than_they_should_be():
     for factor in (0.0, 0.9):
         p_values = []
         for _ in range(4):
-            rows = autoregressive(rng, 5_500, 60, factor)
+            rows = autoregressive(rng, 5_500, 20, factor)
             result = compare(table_profile(_columns(rows[:5_000])), _columns(rows[5_000:]))
             p_values += [column.p_value for column in result.columns]
         assert np.mean(np.array(p_values) <= 0.05) <= 0.08

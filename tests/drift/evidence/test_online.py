@@ -26,7 +26,7 @@ def _stream(rng, tests, share_changed):
 @pytest.mark.parametrize("method", METHODS)
 def test_the_share_of_false_discoveries_stays_below_alpha(method):
     shares, found = [], []
-    for seed in range(60):
+    for seed in range(40):
         p_values, changed = _stream(np.random.default_rng([1, seed]), 600, 0.2)
         rejected = OnlineFdr(method, alpha=0.1).test(p_values).rejected
         shares.append(np.sum(rejected & ~changed) / max(1, rejected.sum()))
