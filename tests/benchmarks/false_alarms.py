@@ -152,7 +152,8 @@ def main() -> None:
     }
     for name in options.peers:
         if peers.is_made(name) and (PEER_SCRIPTS / f"{name.replace('-', '_')}_alarms.py").exists():
-            answer["single windows"][name] = ask_peer(name, 50 if options.full else 20)
+            answer["single windows"][name] = found = ask_peer(name, 50 if options.full else 20)
+            answer[f"a year of {name}"] = {world: round(found[world]["flagged"] * HOURS) for world in found}
     print(json.dumps(answer))
 
 
