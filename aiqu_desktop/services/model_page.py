@@ -86,6 +86,8 @@ def model_page(registry: Registry, model: str, start: datetime | None = None, en
             runs=run_rows(session, found.id, _RUNS_SHOWN),
             promote=_promote_state(versions, releases),
             roll_back=_roll_back_state(tile, good, releases),
+            anytime=_optional(session, found, "anytime", "Band that holds at every look", start, end, numbers),
+            estimated=_optional(session, found, "estimated", "Estimated without labels", start, end, numbers),
         )  # fmt: skip
 
 
@@ -129,6 +131,16 @@ def _performance(
         for name in names
     ]
     return tuple(one for index, one in enumerate(series) if index == 0 or one.times.size)
+
+
+def _optional(
+    session: Session, model: Model, kind: str, title: str, start: datetime, end: datetime, numbers: dict[int, int]
+) -> Series | None:
+    """A further series of the primary metric; None where nothing was ever computed in the range."""
+    unit = str(model.input_schema.get("unit", "")) if model.primary_metric in _IN_UNITS else ""
+    name = f"{kind}.{model.primary_metric}"
+    series = metric_series(session, model.id, name, title=title, unit=unit, start=start, end=end, numbers=numbers)
+    return series if series.times.size else None
 
 
 def _importance(model: Model) -> dict[str, float]:

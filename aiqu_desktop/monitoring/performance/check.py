@@ -13,6 +13,8 @@ from aiqu_desktop.drift.performance.metrics import summary as summary_of
 from aiqu_desktop.ingest import Window
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
+from aiqu_desktop.monitoring.performance.anytime import anytime_band
+from aiqu_desktop.monitoring.performance.guess import Guess, estimate_window
 from aiqu_desktop.monitoring.performance.history import labelled_rows
 from aiqu_desktop.monitoring.performance.judgement import Judge, Judgement, LabelledRows, healthy_level
 from aiqu_desktop.monitoring.performance.losses import bounded_losses
@@ -29,10 +31,11 @@ def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome
     start = context.now - timedelta(days=settings.window_days)
     window = _labelled(context, start)
     coverage = _coverage(context, start)
+    guess = estimate_window(settings, context, start)
     context.report(0.3)
     primary = primary_estimate(settings.metric, window.columns["label"], window.columns["prediction"])
     if primary is None or window.rows < settings.min_labels:
-        return _unknown(settings, context, window, coverage)
+        return _unknown(settings, context, window, coverage, guess)
     estimates = _estimates(context, window) | {primary.name: primary}
     context.report(0.6)
     history = labelled_rows(_labelled(context, context.now - timedelta(days=_EVIDENCE_DAYS)), context.schema)
@@ -50,13 +53,20 @@ def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome
         metrics=(
             *(_metric(estimate, settings) for estimate in estimates.values()),
             _evidence_metric(judgement, history.rows),
+            *_anytime_metric(settings, history, start),
             coverage,
+            *guess.metrics,
         ),
         conditions=(
             _condition(settings, bad, summary, began if bad else None),
             _decline(settings, judgement.declined, summary, began),
+            guess.condition(settings, labels_tell=True),
         ),
-        result={"estimates": summary_of(estimates), "guarantee": guarantee(settings, accepted)},
+        result={
+            "estimates": summary_of(estimates),
+            "guarantee": guarantee(settings, accepted),
+            "without_labels": guess.to_json(),
+        },
     )
 
 
@@ -95,6 +105,13 @@ def _evidence_metric(judgement: Judgement, labels: int) -> MetricValue:
     return MetricValue(
         "performance.evidence", finite / math.log(10), n=labels, limit=judgement.needed / math.log(10)
     )
+
+
+def _anytime_metric(settings: PerformanceSettings, history: LabelledRows, start: datetime) -> tuple[MetricValue, ...]:
+    band = anytime_band(settings.metric, history, start.timestamp())
+    if band is None:
+        return ()
+    return (MetricValue(f"anytime.{settings.metric}", band.value, band.n, low=band.low, high=band.high),)
 
 
 def guarantee(settings: PerformanceSettings, accepted: float) -> str:
@@ -176,22 +193,30 @@ def _short(value: float) -> str:
 
 
 def _unknown(
-    settings: PerformanceSettings, context: CheckContext, window: Window, coverage: MetricValue
+    settings: PerformanceSettings, context: CheckContext, window: Window, coverage: MetricValue, guess: Guess
 ) -> CheckOutcome:
-    summary = (
-        "No version serves, so there is nothing to measure."
-        if context.version is None
-        else f"Version {context.version} has only {window.rows} labelled observations "
-        f"in {settings.window_days:g} days; {settings.min_labels} are needed."
-    )
+    """Too few labels to tell: unknown, unless the estimate gives reason to worry. It never makes a model good."""
+    if context.version is None:
+        summary = "No version serves, so there is nothing to measure."
+    else:
+        summary = (
+            f"Version {context.version} has only {window.rows} labelled observations "
+            f"in {settings.window_days:g} days; {settings.min_labels} are needed. {guess.sentence(settings)}"
+        ).strip()
     return CheckOutcome(
-        Verdict.UNKNOWN,
+        Verdict.WARNING if guess.worrying else Verdict.UNKNOWN,
         summary,
         rows=window.rows,
         window_to=context.now,
         metrics=(
             MetricValue(f"performance.{settings.metric}", None, n=window.rows, limit=settings.limit),
             coverage,
+            *guess.metrics,
         ),
-        conditions=(_condition(settings, None, summary, None), _decline(settings, None, summary, None)),
+        conditions=(
+            _condition(settings, None, summary, None),
+            _decline(settings, None, summary, None),
+            guess.condition(settings, labels_tell=False),
+        ),
+        result={"without_labels": guess.to_json()},
     )

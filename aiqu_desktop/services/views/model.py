@@ -131,4 +131,5 @@ class ModelPage:
     runs: tuple[CheckRunRow, ...]  # newest first, at most 50
     promote: ActionState
     roll_back: ActionState
+    anytime: Series | None = None  # the primary metric's confidence sequence: a band that holds at every look
     estimated: Series | None = None  # the primary metric without labels; None where nothing can estimate it
