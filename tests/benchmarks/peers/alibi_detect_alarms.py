@@ -1,4 +1,4 @@
-"""alibi-detect's KSDrift, with its Bonferroni correction on windows without drift, by its defaults; run by its own interpreter.
+"""alibi-detect's KSDrift on windows without drift, by its defaults; run by its own interpreter.
 
     python alibi_detect_alarms.py ROWS.npz
 

@@ -1,4 +1,4 @@
-"""deepchecks' feature drift with its condition's default on windows without drift, by its defaults; run by its own interpreter.
+"""deepchecks' feature drift on windows without drift, by its condition's default; run by its own interpreter.
 
     python deepchecks_alarms.py ROWS.npz
 
