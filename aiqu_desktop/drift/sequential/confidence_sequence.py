@@ -122,7 +122,8 @@ def windowed_band(
     number of starts before it to the power 1.2; the shares sum to alpha, so by the union bound every window that
     anyone will ever look at is covered, all together, with probability 1 - alpha. No matter how windows are picked.
     Where the starts are known to be multiples of `every` (say, of a day's labels), the shares are larger and the bands
-    narrower. With `bounds` None the band is asymptotic in the length of the window.
+    narrower; keep it, alpha and the bounds fixed from the first look on. With `bounds` None the band is asymptotic in
+    the length of the window.
 
     Raises:
         UserError: if a loss is missing, infinite or outside the bounds.
