@@ -30,7 +30,8 @@ _MOST_TREES = 64  # two sets of them stay within 64 KiB
 _LEAST_LOSS = 1e-60  # so that a model without any error does not divide by zero; its squares do not underflow
 _FOLDS = 5
 _EXPLAINED_GIVEN = 0.1  # of what the trees explain: a window's mean forgives noise, but not the bias of too few trees
-_SLICES = 5
+_SLICED_AT = (0.05, 0.2, 0.4, 0.6, 0.8, 0.95)
+_NORMAL_QUANTILE = float(special.ndtri(0.5 + CONFIDENCE / 2))
 _MOST_SLICED = 12
 _POWERS = {"mae": 1.0, "rmse": 2.0}
 
@@ -41,9 +42,9 @@ class LossPart:
 
     The mean loss of a row is scale * max(trees, floor) ** power: either the trees learned the loss itself (power and
     scale 1), or those of |error| are squared, as is right when only the size of the errors changes. noise:
-    standard deviation of a row's loss, as a multiple of its mean. spread: how far the mean loss of a fold or a slice
-    strayed from its estimate beyond what chance explains, as a share of it. time: integrated autocorrelation time of
-    what is left unexplained, in rows.
+    standard deviation of a row's loss, as a multiple of its mean. spread: how far the mean loss of a fold, or of the
+    worst slice of a feature, strayed from its estimate beyond what chance explains, as a share of it. time: integrated
+    autocorrelation time of what is left unexplained, in rows.
     """
 
     trees: Trees
@@ -158,14 +159,12 @@ def estimate_regression(model: LossModel, features: Floats, predictions: NDArray
     n = rows.shape[0]
     if not n:
         return {}
-    z = float(special.ndtri(0.5 + CONFIDENCE / 2))
-    t = float(special.stdtrit(max(1, model.folds - 1), 0.5 + CONFIDENCE / 2))
     result = {}
     for name, part in model.parts.items():
         means = part.means(rows)
         value = float(means.mean())
         chance = part.noise * math.sqrt(part.time * float(np.sum(means**2))) / n
-        half = math.sqrt((z * chance) ** 2 + (t * part.spread * value) ** 2)
+        half = _NORMAL_QUANTILE * math.sqrt(chance**2 + (part.spread * value) ** 2)
         power = 1.0 / _POWERS[name]
         result[name] = Estimate(name, value**power, max(0.0, value - half) ** power, (value + half) ** power, n)
     return result
@@ -208,28 +207,32 @@ def _part(losses: Floats, slices: list[Ints], boosted: _Boosted, power: float) -
     surprise = losses - means
     noise = math.sqrt(float(np.sum(surprise**2) / np.sum(means**2)))
     time = integrated_time(surprise / means)
-    spreads = [_surplus(surprise, means, noise**2 * time, parts) for parts in slices]
-    spread = math.sqrt(max(0.0, spreads[0], float(np.mean(spreads[1:]))))
+    surplus = [_surplus(surprise, means, noise**2 * time, parts) for parts in slices]
+    folds = surplus[0].size
+    stretch = float(special.stdtrit(folds - 1, 0.5 + CONFIDENCE / 2)) / _NORMAL_QUANTILE  # a few folds are a poor scale
+    worst = [float(parts.max()) for parts in surplus[1:]]
+    spread = math.sqrt(max(0.0, stretch**2 * float(surplus[0].mean()), float(np.mean(worst)) if worst else 0.0))
     return LossPart(boosted.trees, power, scale, boosted.floor, noise, spread, time)
 
 
-def _surplus(surprise: Floats, means: Floats, variance: float, parts: Ints) -> float:
-    """Mean over the parts of the squared relative error of a part's mean loss, less what chance explains."""
+def _surplus(surprise: Floats, means: Floats, variance: float, parts: Ints) -> Floats:
+    """By part, the squared relative error of its mean loss, less what chance explains."""
     count = int(parts.max()) + 1
     missed = np.bincount(parts, weights=surprise, minlength=count)
     expected = np.bincount(parts, weights=means, minlength=count)
     chance = variance * np.bincount(parts, weights=means**2, minlength=count)
     there = expected > 0
-    return float(np.mean((missed[there] ** 2 - chance[there]) / expected[there] ** 2))
+    found: Floats = (missed[there] ** 2 - chance[there]) / expected[there] ** 2
+    return found
 
 
 def _sliced(rows: Floats, trees: Trees) -> list[Ints]:
-    """The rows in five slices of each feature that the trees ask about most: windows that moved look like slices."""
+    """The rows in seven slices of each feature that the trees ask about most: windows that moved look like slices."""
     asked = trees.features[np.isfinite(trees.limits)]
     counts = np.bincount(asked, minlength=rows.shape[1])
     chosen = np.argsort(-counts, kind="stable")[:_MOST_SLICED]
     return [
-        np.searchsorted(np.nanquantile(rows[:, place], np.arange(1, _SLICES) / _SLICES), rows[:, place])
+        np.searchsorted(np.nanquantile(rows[:, place], _SLICED_AT), rows[:, place])
         for place in chosen
         if np.isfinite(rows[:, place]).any()
     ]
