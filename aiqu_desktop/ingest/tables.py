@@ -6,7 +6,7 @@ No schema is given here; DuckDB's sniffer and the Parquet footer say what each c
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -17,11 +17,13 @@ from numpy.typing import NDArray
 
 from aiqu_desktop.core.errors import EnvironmentFault, UserError
 from aiqu_desktop.core.words import ColumnKind
+from aiqu_desktop.ingest.arrow_stream import stream
 from aiqu_desktop.ingest.batch import plain
 from aiqu_desktop.ingest.box import Box, as_pattern, quote_name, quote_text
 from aiqu_desktop.ingest.columns import Form
 
 _BATCH_ROWS = 250_000
+_MEMORY = "1GB"
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _UNSIGNED = tuple("U" + name for name in _INTEGERS)
 
@@ -30,7 +32,8 @@ _UNSIGNED = tuple("U" + name for name in _INTEGERS)
 class Table:
     """columns: float64 with NaN (numeric, integer, boolean as 0/1) or object texts with None (categorical).
 
-    skipped: columns of types that have no kind here (times, lists, …), with DuckDB's name of the type.
+    skipped: columns of types that have no kind here (times, lists, …), with DuckDB's name of the type; a `TableScan`
+    also has `times`, those of them that are points in time.
     """
 
     columns: dict[str, NDArray[Any]]
@@ -50,13 +53,14 @@ def read_table(path: Path) -> Table:
         return Table(columns, scan.kinds, scan.rows, scan.skipped)
 
 
-def scan_table(path: Path, batch_rows: int = _BATCH_ROWS) -> TableScan:
+def scan_table(path: Path, batch_rows: int = _BATCH_ROWS, memory: str = _MEMORY) -> TableScan:
     """Open a file to be read in batches of rows; use it as a context manager.
 
+    memory: the most that DuckDB may take, in its own words.
     Raises:
         UserError: as for `read_table`.
     """
-    return TableScan(path, batch_rows)
+    return TableScan(path, batch_rows, memory)
 
 
 class TableScan:
@@ -65,8 +69,9 @@ class TableScan:
     A CSV file is converted to a Parquet file in a temporary folder first, streaming, so that both are read alike.
     """
 
-    def __init__(self, path: Path, batch_rows: int = _BATCH_ROWS) -> None:
+    def __init__(self, path: Path, batch_rows: int = _BATCH_ROWS, memory: str = _MEMORY) -> None:
         self._path = Path(path).absolute()
+        self._memory = memory
         self._batch_rows = batch_rows
         form = self._path.suffix.casefold()
         if form not in (".csv", ".parquet"):
@@ -85,7 +90,7 @@ class TableScan:
 
     def _open(self, form: str) -> None:
         scratch = Path(self._folder.name).resolve()
-        self._box = Box(folders=(scratch,), files=(self._path, self._path.resolve()))
+        self._box = Box(folders=(scratch,), files=(self._path, self._path.resolve()), memory=self._memory)
         self._source = self._path
         if form == ".csv":
             self._source = scratch / "table.parquet"
@@ -100,6 +105,9 @@ class TableScan:
         kinds = {row[0]: _kind(row[1]) for row in described}
         self.kinds = {name: kind for name, kind in kinds.items() if kind is not None}
         self.skipped = {row[0]: row[1] for row in described if kinds[row[0]] is None}
+        self.times = tuple(
+            name for name, found in self.skipped.items() if found.startswith("TIMESTAMP") or found == "DATE"
+        )
         if not self.kinds:
             raise UserError(f"{self._path} has no numeric, boolean or text column; give a file that has some.")
 
@@ -136,6 +144,27 @@ class TableScan:
         for start in range(0, self.rows, self._batch_rows):
             part = " WHERE file_row_number >= ? AND file_row_number < ?"
             yield self._fetch(names, part, [start, start + self._batch_rows])
+
+    def stream(self, kinds: Mapping[str, ColumnKind]) -> Iterator[dict[str, NDArray[Any]]]:
+        """Every row in file order, in blocks of the reader's own size, the columns of `kinds` brought to these kinds.
+
+        Numbers are float64 with NaN for missing: yes/no values are 0 and 1, times are seconds since 1970 in UTC. Texts are objects with None for missing. This is several times as fast as
+        iterating, and takes the memory of a few blocks.
+        Raises:
+            UserError: if the file cannot be read to its end.
+        """
+        wish = ", ".join(f"{_plainest(name, kind)} AS c{place}" for place, (name, kind) in enumerate(kinds.items()))
+        query = f"SELECT {wish} FROM read_parquet({quote_text(as_pattern(self._source))}, hive_partitioning=false)"
+        is_text = [kind is ColumnKind.CATEGORICAL for kind in kinds.values()]
+        try:
+            with self._box.connection().cursor() as own:  # a connection serves one unfinished result at a time
+                for block in stream(own.sql(query), is_text):
+                    yield dict(zip(kinds, block, strict=True))
+        except duckdb.OutOfMemoryException as error:
+            raise EnvironmentFault(f"{self._path} does not fit into memory; give a file with fewer rows.") from error
+        except duckdb.Error as error:
+            problem = str(error).splitlines()[0]
+            raise UserError(f"{self._path} cannot be read to its end ({problem}); check the file.") from error
 
     def _fetch(self, names: list[str], part: str, bounds: list[int]) -> dict[str, NDArray[Any]]:
         wish = ", ".join(f"{_cast(name, self.kinds[name])} AS c{place}" for place, name in enumerate(names))
@@ -185,6 +214,15 @@ def _kind(found: str) -> ColumnKind | None:
     if found in ("VARCHAR", "UUID") or found.startswith("ENUM"):
         return ColumnKind.CATEGORICAL
     return None
+
+
+def _plainest(name: str, kind: ColumnKind) -> str:
+    """A column as DOUBLE or VARCHAR."""
+    if kind is ColumnKind.CATEGORICAL:
+        return f"CAST({quote_name(name)} AS VARCHAR)"
+    if kind is ColumnKind.TIMESTAMP:
+        return f"epoch(CAST({quote_name(name)} AS TIMESTAMPTZ))"
+    return f"CAST({quote_name(name)} AS DOUBLE)"
 
 
 def _cast(name: str, kind: ColumnKind) -> str:

@@ -2,73 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from aiqu_desktop.core.errors import UserError
-from aiqu_desktop.core.words import ColumnKind
-from aiqu_desktop.drift import DriftLimits, DriftResult, build_profile, compare, compare_samples
-from aiqu_desktop.ingest.tables import Table, read_table
+from aiqu_desktop.core.files import write_atomically
+from aiqu_desktop.drift import DriftLimits, DriftResult, ReferenceProfile, build_profile, compare_samples
+from aiqu_desktop.drift.profiles import ProfileBuilder
+from aiqu_desktop.drift.univariate import WindowCounter
+from aiqu_desktop.drift.verdict import compare_counted
+from aiqu_desktop.ingest.tables import TableScan, scan_table
+from aiqu_desktop.services.table_blocks import Plan, columns_in_memory, plan_of, plan_of_profile, pump
 
-# Up to so many reference rows the raw sample is compared; beyond, its profile, whose grid is exact enough.
+PROFILE_SUFFIX = ".profile"
+# Up to so many rows on both sides the samples themselves are compared; beyond, every row is counted on a grid.
 _EXACT_ROWS = 500_000
-_NUMBERS = (ColumnKind.NUMERIC, ColumnKind.INTEGER)
+_MEMORY = "200MB"  # what DuckDB may take: blocks pass through
 
 
-def compare_files(reference: Path, current: Path, *, limits: DriftLimits, jobs: int) -> DriftResult:
+@dataclass(frozen=True, slots=True)
+class FileComparison:
+    """How two files are compared.
+
+    jobs: threads that share the columns. exact: keep both files in memory and compare the samples themselves; None does
+    so for files of at most 500,000 rows. save_profile: where the reference's profile is written.
+    on_progress: called with the share of all rows that has been read, 0 to 1, by this thread.
+    """
+
+    limits: DriftLimits
+    jobs: int = 2
+    exact: bool | None = None
+    save_profile: Path | None = None
+    on_progress: Callable[[float], None] = lambda _: None
+
+
+def compare_files(reference: Path, current: Path, wish: FileComparison) -> DriftResult:
     """Compare the columns of two CSV or Parquet files, each in time order if it has one.
 
+    reference: may also be the profile of one, as `save_profile` wrote it. Every row of both files counts.
     Raises:
         UserError: if a file cannot be read, or the two do not have the same columns of the same kinds.
     """
-    old, new = read_table(reference), read_table(current)
-    _refuse_different_columns(reference, old, current, new)
-    kinds = {name: _common_kind(name, old, new) for name in old.kinds}
-    before, after = _columns(old, kinds), _columns(new, kinds)
-    if old.rows <= _EXACT_ROWS:
-        return compare_samples(before, after, kinds, limits=limits, jobs=jobs)
-    return compare(build_profile(before, kinds), after, limits=limits, jobs=jobs)
+    if reference.suffix.casefold() == PROFILE_SUFFIX:
+        return _against_profile(reference, current, wish)
+    with scan_table(reference, memory=_MEMORY) as old, scan_table(current, memory=_MEMORY) as new:
+        plan = plan_of(reference, old, current, new)
+        small = max(old.rows, new.rows) <= _EXACT_ROWS
+        if small if wish.exact is None else wish.exact:
+            before, after = columns_in_memory(old, plan), columns_in_memory(new, plan)
+            if wish.save_profile is not None:
+                _save(build_profile(before, plan.kinds), wish.save_profile)
+            wish.on_progress(1.0)
+            return compare_samples(before, after, plan.kinds, limits=wish.limits, jobs=wish.jobs)
+        total = old.rows + new.rows
+        builder = ProfileBuilder(plan.kinds)
+        pump(old, plan, builder.add_column, wish.jobs, lambda rows: wish.on_progress(rows / total))
+        profile = builder.finish(jobs=wish.jobs)
+        if wish.save_profile is not None:
+            _save(profile, wish.save_profile)
+        return _counted(profile, new, plan, wish, done=old.rows)
 
 
-def _refuse_different_columns(reference: Path, old: Table, current: Path, new: Table) -> None:
-    for file, table, other, wanted in ((current, new, reference, old), (reference, old, current, new)):
-        for name in wanted.kinds:
-            if name in table.skipped:
-                raise UserError(
-                    f"The column {name!r} of {file.name} is of type {table.skipped[name]}, which cannot be compared; "
-                    "give numbers, yes/no values or texts."
-                )
-            if name not in table.kinds:
-                raise UserError(f"{file.name} has no column {name!r}, which {other.name} has; give both the same.")
+def _against_profile(reference: Path, current: Path, wish: FileComparison) -> DriftResult:
+    if wish.exact:
+        raise UserError(f"{reference.name} is a profile, which holds no rows to compare exactly; give the table.")
+    if wish.save_profile is not None:
+        raise UserError(f"{reference.name} is a profile already; copy it instead of saving it again.")
+    try:
+        profile = ReferenceProfile.from_bytes(reference.read_bytes())
+    except FileNotFoundError as error:
+        raise UserError(f"There is no file {reference}; give the path of a profile or of a table.") from error
+    except OSError as error:
+        raise UserError(f"{reference} cannot be read ({error.strerror}); check its permissions.") from error
+    with scan_table(current, memory=_MEMORY) as new:
+        return _counted(profile, new, plan_of_profile(reference, profile, current, new), wish, done=0)
 
 
-def _common_kind(name: str, old: Table, new: Table) -> ColumnKind:
-    before, after = old.kinds[name], new.kinds[name]
-    if before is after or _is_blank(new.columns[name]):
-        return before
-    if _is_blank(old.columns[name]):
-        return after
-    if before in _NUMBERS and after in _NUMBERS:
-        return ColumnKind.NUMERIC
-    raise UserError(
-        f"The column {name!r} is {before.value} in the first file and {after.value} in the second; make it one."
-    )
+def _counted(profile: ReferenceProfile, scan: TableScan, plan: Plan, wish: FileComparison, *, done: int) -> DriftResult:
+    window = WindowCounter(profile)
+    total = max(1, done + scan.rows)
+    pump(scan, plan, window.add_column, wish.jobs, lambda rows: wish.on_progress((done + rows) / total))
+    wish.on_progress(1.0)
+    return compare_counted(window, limits=wish.limits)
 
 
-def _is_blank(values: NDArray[Any]) -> bool:
-    """Whether there is no value at all, so that the file itself does not tell the column's kind."""
-    return all(value is None for value in values) if values.dtype == object else bool(np.isnan(values).all())
-
-
-def _columns(table: Table, kinds: Mapping[str, ColumnKind]) -> dict[str, NDArray[Any]]:
-    """The table's columns, blank ones in the form of the kind that the other file gives them."""
-    columns = dict(table.columns)
-    for name, kind in kinds.items():
-        is_text = kind is ColumnKind.CATEGORICAL
-        if (columns[name].dtype == object) is not is_text:
-            columns[name] = np.full(table.rows, None if is_text else np.nan, dtype=object if is_text else np.float64)
-    return columns
+def _save(profile: ReferenceProfile, path: Path) -> None:
+    if path.suffix.casefold() != PROFILE_SUFFIX:
+        raise UserError(f"{path} does not end in {PROFILE_SUFFIX}; give the profile a name that does.")
+    write_atomically(path, profile.to_bytes())

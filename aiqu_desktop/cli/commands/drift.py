@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from types import TracebackType
 
 import click
 
@@ -10,7 +12,7 @@ from aiqu_desktop.cli.options import json_option
 from aiqu_desktop.cli.output import print_json, print_table
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.drift import ColumnDrift, DriftLimits
-from aiqu_desktop.services.file_drift import compare_files
+from aiqu_desktop.services.file_drift import FileComparison, compare_files
 
 _FILE = click.Path(path_type=Path)
 _DEFAULT = DriftLimits()
@@ -34,11 +36,33 @@ _DEFAULT = DriftLimits()
     help="False-discovery rate over all columns.",
 )
 @click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Threads for the columns.")
+@click.option(
+    "--exact/--counted",
+    default=None,
+    help="Keep all rows in memory and compare them exactly, or count them as they pass. "
+    "Default: exact up to 500,000 rows.",
+)
+@click.option("--save-profile", type=_FILE, help="Write the profile of REFERENCE to this file (.profile).")
 @json_option
-def drift(reference: Path, current: Path, limit: float, alpha: float, jobs: int, as_json: bool) -> int:
-    """Compare the table CURRENT with the table REFERENCE; exit status 1 when it drifted."""
+def drift(
+    reference: Path,
+    current: Path,
+    limit: float,
+    alpha: float,
+    jobs: int,
+    exact: bool | None,
+    save_profile: Path | None,
+    as_json: bool,
+) -> int:
+    """Compare the table CURRENT with the table REFERENCE; exit status 1 when it drifted.
+
+    REFERENCE may also be the profile of a table, which --save-profile wrote. Every row counts, whatever the size of the
+    files.
+    """
     limits = DriftLimits(numeric_limit=limit, categorical_limit=limit, alpha=alpha)
-    result = compare_files(reference, current, limits=limits, jobs=jobs)
+    with _Progress(shown=not as_json) as progress:
+        wish = FileComparison(limits, jobs, exact, save_profile, progress.show)
+        result = compare_files(reference, current, wish)
     if as_json:
         print_json({"reference": reference, "current": current, **result.to_json()})
     else:
@@ -54,6 +78,31 @@ def drift(reference: Path, current: Path, limit: float, alpha: float, jobs: int,
             f"There is too little data to compare: at least {limits.min_rows} rows are needed on each side."
         )
     return 1 if result.drifted else 0
+
+
+class _Progress:
+    """A bar on the terminal; nothing where the errors go to a file or a program."""
+
+    _STEPS = 1000
+
+    def __init__(self, *, shown: bool) -> None:
+        self._shown = shown and sys.stderr.isatty()
+        self._bar = click.progressbar(length=self._STEPS, label="Reading", file=sys.stderr, hidden=not self._shown)
+        self._done = 0
+
+    def show(self, share: float) -> None:
+        steps = round(share * self._STEPS)
+        self._bar.update(steps - self._done)
+        self._done = steps
+
+    def __enter__(self) -> _Progress:
+        self._bar.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.__exit__(kind, error, trace)
 
 
 def _row(column: ColumnDrift) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
+from joblib import Parallel, delayed
 
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import ColumnKind
@@ -76,8 +77,8 @@ class ProfileBuilder:
         """Take in the next rows of one column; every column must have had as many when `finish` is called."""
         self._streams[name].add(values)
 
-    def finish(self) -> ReferenceProfile:
-        """The profile of all rows so far; more may be added afterwards.
+    def finish(self, *, jobs: int = 1) -> ReferenceProfile:
+        """The profile of all rows so far; more may be added afterwards. jobs: threads that share the columns.
 
         Raises:
             UserError: if the columns have different numbers of rows.
@@ -85,7 +86,11 @@ class ProfileBuilder:
         lengths = {stream.rows for stream in self._streams.values()}
         if len(lengths) > 1:
             raise UserError(f"The reference columns have different lengths {sorted(lengths)}; give one value a row.")
-        return ReferenceProfile(tuple(stream.finish() for stream in self._streams.values()))
+        streams = self._streams.values()
+        if jobs == 1:
+            return ReferenceProfile(tuple(stream.finish() for stream in streams))
+        finished = Parallel(n_jobs=jobs, prefer="threads")(delayed(stream.finish)() for stream in streams)
+        return ReferenceProfile(tuple(finished))
 
 
 class _NumericStream:

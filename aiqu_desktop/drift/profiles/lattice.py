@@ -50,6 +50,14 @@ class Lattice:
     def place_block(self, values: Floats, distance: Floats, cells: Ints) -> None:
         """Write the cells of up to BLOCK values into `cells`, [values]; `distance` is scratch of the same length."""
         size = cells.view(np.float64)
+        if self.first >= 0:  # nothing to place lies below the centre: what does gives a smaller key, and so cell 0
+            np.subtract(values, self.centre, out=size)
+            np.add(size, self.scale, out=size)
+            np.right_shift(cells, _MANTISSA - self.bits, out=cells)
+            np.subtract(cells, self._base + self.first - 1, out=cells)
+            np.maximum(cells, 0, out=cells)
+            np.minimum(cells, self.cells + 1, out=cells)
+            return
         np.subtract(values, self.centre, out=distance)
         np.abs(distance, out=size)
         np.add(size, self.scale, out=size)

@@ -1,0 +1,151 @@
+"""Which columns of two tables are compared and as what, and the tables' rows in blocks of these columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aiqu_desktop.core.errors import UserError
+from aiqu_desktop.core.words import ColumnKind
+from aiqu_desktop.drift import ReferenceProfile
+from aiqu_desktop.drift.univariate.timestamps import TimestampColumns
+from aiqu_desktop.ingest.tables import TableScan
+
+_NUMBERS = (ColumnKind.NUMERIC, ColumnKind.INTEGER)
+
+AddColumn = Callable[[str, NDArray[Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """reads: columns of the file and what each is read as. Columns of times are compared by what they tell."""
+
+    reads: dict[str, ColumnKind]
+
+    @property
+    def kinds(self) -> dict[str, ColumnKind]:
+        """The columns that are compared, with their kinds."""
+        plain: dict[str, ColumnKind] = {
+            name: kind for name, kind in self.reads.items() if kind is not ColumnKind.TIMESTAMP
+        }
+        for name, kind in self.reads.items():
+            if kind is ColumnKind.TIMESTAMP:
+                plain |= TimestampColumns(name).kinds
+        return plain
+
+
+def plan_of(reference: Path, old: TableScan, current: Path, new: TableScan) -> Plan:
+    """The comparison of two files; times are compared where both files have them.
+
+    Raises:
+        UserError: if the two do not have the same columns of the same kinds.
+    """
+    _refuse_missing_columns(current, new, set(old.kinds), reference.name)
+    _refuse_missing_columns(reference, old, set(new.kinds), current.name)
+    reads = {name: _common_kind(name, old, new) for name in old.kinds}
+    return Plan(reads | {name: ColumnKind.TIMESTAMP for name in old.times if name in new.times})
+
+
+def plan_of_profile(reference: Path, profile: ReferenceProfile, current: Path, new: TableScan) -> Plan:
+    """The comparison of a file with a profile.
+
+    Raises:
+        UserError: if the two do not have the same columns of the same kinds.
+    """
+    kinds = {column.name: column.kind for column in profile.columns}
+    times = [name for name in new.times if set(TimestampColumns(name).kinds) <= set(kinds)]
+    told = {name for time in times for name in TimestampColumns(time).kinds}
+    plain = {name: kind for name, kind in kinds.items() if name not in told}
+    _refuse_missing_columns(current, new, set(plain), reference.name)
+    if strangers := [name for name in new.kinds if name not in plain]:
+        raise UserError(
+            f"{reference.name} has no column {strangers[0]!r}, which {current.name} has; give both the same."
+        )
+    for name, kind in plain.items():
+        found = new.kinds[name]
+        fitting = found is kind or (found in _NUMBERS and kind in _NUMBERS)
+        if not fitting and not _is_blank(new, name):
+            raise UserError(
+                f"The column {name!r} is {kind.value} in the profile and {found.value} in the file; make it one."
+            )
+    return Plan(plain | dict.fromkeys(times, ColumnKind.TIMESTAMP))
+
+
+def pump(scan: TableScan, plan: Plan, add_column: AddColumn, jobs: int, on_rows: Callable[[int], None]) -> None:
+    """Hand every block of a file to `add_column`, column by column and each column in row order.
+
+    `jobs` threads share the columns of a block, while the next block is being read. on_rows: called by this thread with
+    the number of rows that are done.
+    """
+    times = {name: TimestampColumns(name) for name, kind in plan.reads.items() if kind is ColumnKind.TIMESTAMP}
+    names = list(plan.reads)
+    shares = [names[first::jobs] for first in range(min(jobs, len(names)))]
+
+    def take(block: dict[str, NDArray[Any]], share: list[str]) -> None:
+        for name in share:
+            if name in times:
+                for told, values in times[name].split(block[name]).items():
+                    add_column(told, values)
+            else:
+                add_column(name, block[name])
+
+    done = 0
+    blocks = scan.stream(plan.reads)
+    with ThreadPoolExecutor(jobs + 1, thread_name_prefix="aiqu-table") as pool:
+        upcoming = pool.submit(next, blocks, None)
+        while (block := upcoming.result()) is not None:
+            upcoming = pool.submit(next, blocks, None)
+            for part in [pool.submit(take, block, share) for share in shares]:
+                part.result()
+            done += next(iter(block.values())).size
+            on_rows(done)
+
+
+def columns_in_memory(scan: TableScan, plan: Plan) -> dict[str, NDArray[Any]]:
+    """All rows of the columns that are compared."""
+    parts: dict[str, list[NDArray[Any]]] = {name: [] for name in plan.kinds}
+    pump(scan, plan, lambda name, values: parts[name].append(values.copy()), 1, lambda _: None)
+    empty = {
+        name: np.empty(0, dtype=object if kind is ColumnKind.CATEGORICAL else np.float64)
+        for name, kind in plan.kinds.items()
+    }
+    return {name: np.concatenate(blocks) if blocks else empty[name] for name, blocks in parts.items()}
+
+
+def _refuse_missing_columns(file: Path, scan: TableScan, wanted: set[str], other: str) -> None:
+    for name in sorted(wanted - set(scan.kinds)):
+        if name in scan.skipped:
+            raise UserError(
+                f"The column {name!r} of {file.name} is of type {scan.skipped[name]}, which cannot be compared; "
+                "give numbers, yes/no values or texts."
+            )
+        raise UserError(f"{file.name} has no column {name!r}, which {other} has; give both the same.")
+
+
+def _common_kind(name: str, old: TableScan, new: TableScan) -> ColumnKind:
+    before, after = old.kinds[name], new.kinds[name]
+    if before is after or (before in _NUMBERS and after in _NUMBERS):
+        return before if before is after else ColumnKind.NUMERIC
+    if _is_blank(new, name):
+        return before
+    if _is_blank(old, name):
+        return after
+    raise UserError(
+        f"The column {name!r} is {before.value} in the first file and {after.value} in the second; make it one."
+    )
+
+
+def _is_blank(scan: TableScan, name: str) -> bool:
+    """Whether there is no value at all, so that the file itself does not tell the column's kind."""
+    for block in scan.stream({name: scan.kinds[name]}):
+        values = block[name]
+        blank = values == None if values.dtype == object else np.isnan(values)  # noqa: E711 - elementwise
+        if not blank.all():
+            return False
+    return True
