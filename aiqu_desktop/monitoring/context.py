@@ -27,6 +27,7 @@ class CheckContext:
     version, digest: the champion, None where nothing serves.
     accepted: the champion's metrics as measured when it was accepted.
     report: called with a fraction from 0 to 1; raises RunCancelled once the run is to stop.
+    every_seconds: how often the check is asked: what a budget for a year is divided by.
     """
 
     registry: Registry
@@ -41,10 +42,16 @@ class CheckContext:
     now: datetime
     report: Callable[[float], None]
     jobs: int = 1
+    every_seconds: float = 86_400.0
 
 
 def make_context(
-    registry: Registry, model_id: int, now: datetime, report: Callable[[float], None], jobs: int = 1
+    registry: Registry,
+    model_id: int,
+    now: datetime,
+    report: Callable[[float], None],
+    jobs: int = 1,
+    every_seconds: float = 86_400.0,
 ) -> CheckContext:
     """Read the model and its champion, and hand them to a check.
 
@@ -71,4 +78,5 @@ def make_context(
             now=now,
             report=report,
             jobs=jobs,
+            every_seconds=every_seconds,
         )

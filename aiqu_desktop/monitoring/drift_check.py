@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import select
 
 from aiqu_desktop.core.words import Priority, Verdict
-from aiqu_desktop.drift import DriftLimits, DriftResult, ReferenceProfile, compare
+from aiqu_desktop.drift import DriftLimits, DriftResult, compare
+from aiqu_desktop.drift.evidence import AlarmBudget
+from aiqu_desktop.drift.multivariate import JointLimits, JointResult, compare_jointly
 from aiqu_desktop.ingest import Window
+from aiqu_desktop.monitoring.accepted import reference_profile
 from aiqu_desktop.monitoring.context import CheckContext
+from aiqu_desktop.monitoring.joint import joint_reference
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
 from aiqu_desktop.monitoring.settings import DriftSettings
-from aiqu_desktop.registry import ArtifactStore
-from aiqu_desktop.registry.tables import ReferenceProfileRecord
 
 PREDICTION = "prediction"
+_YEAR_SECONDS = 365.25 * 86_400.0
 
 
 def answer(settings: DriftSettings, context: CheckContext) -> CheckOutcome:
@@ -26,37 +29,53 @@ def answer(settings: DriftSettings, context: CheckContext) -> CheckOutcome:
     columns = (*context.schema.feature_names, PREDICTION, "served_digest")
     window = context.store.window(context.model, start, context.now, columns=columns)
     context.report(0.3)
-    profile = _profile(context)
+    profile = None if context.version_id is None else reference_profile(context.registry, context.version_id)
     if profile is None or window.rows < settings.min_rows:
         return _unknown(settings, context, window.rows, profile is not None)
     importance = {f.name: f.importance for f in context.schema.features if f.importance is not None}
     current = {name: window.columns[name] for name in context.schema.feature_names}
     current[PREDICTION] = _own_predictions(context, window)
-    limits = DriftLimits(min_share=settings.share_limit, min_weighted_share=settings.share_limit)
+    limits = limits_of(settings, context.every_seconds)
     result = compare(profile, current, limits=limits, importance=importance, jobs=context.jobs)
+    context.report(0.6)
+    joint = _together(context, current, limits.alpha)
     context.report(0.8)
-    summary = _sentence(result)
+    drifted = result.drifted or (joint is not None and joint.drifted and not result.drifted_columns)
+    summary = _sentence(result, joint)
     return CheckOutcome(
-        Verdict.WARNING if result.drifted else Verdict.GOOD,
+        Verdict.WARNING if drifted else Verdict.GOOD,
         summary,
         rows=window.rows,
         window_from=start,
         window_to=context.now,
-        metrics=_metrics(result, settings, window.rows),
-        conditions=(_condition(settings, result.drifted if result.enough_data else None, summary),),
-        result=result.to_json(),
+        metrics=(*_metrics(result, settings, window.rows), *_joint_metrics(joint)),
+        conditions=(_condition(settings, drifted if result.enough_data else None, summary),),
+        result=result.to_json() | {"joint": None if joint is None else joint.to_json(), "alpha": limits.alpha},
     )
 
 
-def _profile(context: CheckContext) -> ReferenceProfile | None:
-    if context.version_id is None:
+def limits_of(settings: DriftSettings, every_seconds: float) -> DriftLimits:
+    """What one look is asked with: the level that keeps the budget of a year at so many looks.
+
+    Half of it is for the columns one by one, half for all of them together.
+    """
+    budget = AlarmBudget(settings.false_calls_a_year, checks_per_year=_YEAR_SECONDS / every_seconds)
+    return DriftLimits(alpha=budget.level / 2, min_share=settings.share_limit, min_weighted_share=settings.share_limit)
+
+
+def _together(context: CheckContext, current: dict[str, npt.NDArray[Any]], alpha: float) -> JointResult | None:
+    assert context.version_id is not None, "a profile belongs to a version"
+    reference = joint_reference(context.registry, context.version_id, context.schema)
+    if reference is None:
         return None
-    with context.registry.read() as session:
-        digest = session.scalars(
-            select(ReferenceProfileRecord.sha256).where(ReferenceProfileRecord.version_id == context.version_id)
-        ).one()
-    data = ArtifactStore(context.registry.paths.artifacts, context.registry.clock).get(digest)
-    return ReferenceProfile.from_bytes(data)
+    return compare_jointly(reference, current, limits=JointLimits(alpha=alpha))
+
+
+def _joint_metrics(joint: JointResult | None) -> tuple[MetricValue, ...]:
+    if joint is None or joint.separation is None:
+        return ()
+    limit = JointLimits().separation
+    return (MetricValue("drift.joint", joint.separation, joint.rows, limit=limit, p_value=joint.p_value),)
 
 
 def _own_predictions(context: CheckContext, window: Window) -> npt.NDArray[np.generic]:
@@ -81,7 +100,12 @@ def _metrics(result: DriftResult, settings: DriftSettings, rows: int) -> tuple[M
     )  # fmt: skip
 
 
-def _sentence(result: DriftResult) -> str:
+def _sentence(result: DriftResult, joint: JointResult | None) -> str:
+    if not result.drifted_columns and joint is not None and joint.drifted:
+        return (
+            f"None of the {len(result.columns)} columns drifted by itself, but together they do: "
+            f"a classifier tells window and reference apart with an AUC of {joint.separation:.2f}."
+        )
     named = ", ".join(result.drifted_columns[:3])
     more = len(result.drifted_columns) - 3
     which = "" if not named else f": {named}" + (f" and {more} more" if more > 0 else "")

@@ -17,6 +17,7 @@ class DriftSettings:
     window_days: how far back the window reaches, in days of event time.
     min_rows: fewer rows give no answer.
     share_limit: the model drifts when its drifted features carry more than this share of its decisions.
+    false_calls_a_year: the budget: so often a year, on average, any column is called drifted where nothing changed.
     on_delay, off_delay: so many bad (good) answers in a row raise (clear) the alarm.
     """
 
@@ -24,6 +25,7 @@ class DriftSettings:
     window_days: float = 28.0
     min_rows: int = 60
     share_limit: float = 0.3
+    false_calls_a_year: float = 1.0
     on_delay: int = 2
     off_delay: int = 2
 

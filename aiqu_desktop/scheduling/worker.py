@@ -68,8 +68,8 @@ def _answer(registry: Registry, control: RunControl, at: datetime, jobs: int) ->
     with registry.read() as session:
         check = session.get(Check, control.run.check_id)
         assert check is not None, "a claimed run always has its check"
-        settings = dict(check.settings)
-    context = make_context(registry, control.run.model_id, at, control.report, jobs)
+        settings, every = dict(check.settings), float(check.schedule.every_seconds)
+    context = make_context(registry, control.run.model_id, at, control.report, jobs, every)
     control.report(0.05)
     return checks.run(control.run.kind, settings, context)
 

@@ -10,24 +10,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from aiqu_desktop.bundles.reference import read_reference
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.schema import InputSchema
 from aiqu_desktop.core.words import CheckKind
-from aiqu_desktop.drift import ReferenceProfile
 from aiqu_desktop.ingest import ObservationStore
 from aiqu_desktop.lifecycle.facts import VersionFacts, facts_of, model_named
 from aiqu_desktop.lifecycle.history import Span, spans_of
+from aiqu_desktop.monitoring.accepted import reference_profile
 from aiqu_desktop.monitoring.performance.history import as_seconds, labelled_rows
 from aiqu_desktop.monitoring.rehearsal.drift import Inputs, Reference
 from aiqu_desktop.monitoring.rehearsal.performance import Served
-from aiqu_desktop.registry import ArtifactStore, Registry
-from aiqu_desktop.registry.tables import Check, ReferenceProfileRecord, Version
+from aiqu_desktop.registry import Registry
+from aiqu_desktop.registry.tables import Check, Version
 
 PREDICTION = "prediction"
-REFERENCE_FILE = "reference.parquet"
 
 
 @dataclass(frozen=True)
@@ -106,10 +103,7 @@ def inputs(registry: Registry, subject: Subject) -> tuple[Inputs, tuple[str, ...
 
 def references(registry: Registry, subject: Subject) -> tuple[Reference, ...]:
     """Each champion's time and its reference profile."""
-    store = ArtifactStore(registry.paths.artifacts, registry.clock)
-    with registry.read() as session:
-        digests = {span.version_id: _profile_digest(session, span.version_id) for span in subject.spans}
-    profiles = {number: ReferenceProfile.from_bytes(store.get(digest)) for number, digest in digests.items()}
+    profiles = {span.version_id: reference_profile(registry, span.version_id) for span in subject.spans}
     return tuple(
         Reference(
             span.number,
@@ -121,22 +115,8 @@ def references(registry: Registry, subject: Subject) -> tuple[Reference, ...]:
     )
 
 
-def accepted_rows(registry: Registry, subject: Subject) -> dict[str, npt.NDArray[Any]]:
-    """The rows that the newest champion was accepted on, in their order."""
-    with registry.read() as session:
-        version = session.get_one(Version, subject.spans[-1].version_id)
-        digest = next(file.sha256 for file in version.files if file.name == REFERENCE_FILE)
-    data = ArtifactStore(registry.paths.artifacts, registry.clock).get(digest)
-    return read_reference(data, subject.schema)
-
-
 def rows_a_day(times: npt.NDArray[np.float64]) -> float:
     """Observations a day over their whole span; 0 for fewer than two."""
     if times.size < 2:
         return 0.0
     return float(times.size / max((times[-1] - times[0]) / 86_400.0, 1.0))
-
-
-def _profile_digest(session: Session, version_id: int) -> str:
-    query = select(ReferenceProfileRecord.sha256).where(ReferenceProfileRecord.version_id == version_id)
-    return session.scalars(query).one()

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from aiqu_desktop.core.errors import Refused, UserError
 from aiqu_desktop.core.files import canonical_json, sha256_bytes
 from aiqu_desktop.core.words import CheckKind
+from aiqu_desktop.monitoring.accepted import accepted_rows
 from aiqu_desktop.monitoring.rehearsal import drift, performance
 from aiqu_desktop.monitoring.rehearsal.results import Rehearsal
 from aiqu_desktop.monitoring.rehearsal.words import sentence_of
@@ -23,7 +24,6 @@ from aiqu_desktop.registry.tables import Check, Model, RehearsalRecord
 from aiqu_desktop.security import audit
 from aiqu_desktop.services.rehearsal_data import (
     Subject,
-    accepted_rows,
     inputs,
     references,
     rows_a_day,
@@ -186,7 +186,7 @@ def _drift(
     pace = rows_a_day(came.event_time)
     detections, false_alarms, years, words = [], None, 0.0, ""
     if pace > 0:
-        accepted = accepted_rows(registry, subject)
+        accepted = accepted_rows(registry, subject.spans[-1].version_id, subject.schema)
         source = drift.material(past[-1].profile, {name: accepted[name] for name in past[-1].profile.names}, pace)
         words = f"the {past[-1].profile.rows} rows that version {past[-1].version} was accepted on"
         report(0.65, "undisturbed trials")

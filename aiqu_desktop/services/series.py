@@ -9,11 +9,8 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aiqu_desktop.drift import DriftLimits
 from aiqu_desktop.registry.tables import Metric, Segment
 from aiqu_desktop.services.views import HeatMap, Series
-
-_ALPHA = DriftLimits().alpha
 
 
 def metric_series(
@@ -85,8 +82,13 @@ def volume_series(session: Session, model_id: int, start: datetime, end: datetim
     )
 
 
-def heat_map(session: Session, model_id: int, start: datetime, end: datetime, matter: Mapping[str, float]) -> HeatMap:
-    """Drift effect of each feature over time, as a multiple of its limit; features that matter most come first."""
+def heat_map(
+    session: Session, model_id: int, start: datetime, end: datetime, matter: Mapping[str, float], alpha: float
+) -> HeatMap:
+    """Drift effect of each feature over time, as a multiple of its limit; features that matter most come first.
+
+    alpha: a q-value up to this counts as evidence.
+    """
     rows = session.execute(
         select(Metric.feature, Metric.at, Metric.value, Metric.limit, Metric.p_value)
         .where(Metric.model_id == model_id, Metric.name == "drift.effect", Metric.at >= start, Metric.at <= end)
@@ -103,7 +105,7 @@ def heat_map(session: Session, model_id: int, start: datetime, end: datetime, ma
             continue
         place = row_of[row.feature], column_of[row.at]
         effects[place] = row.value / row.limit
-        drifted[place] = row.value > row.limit and row.p_value is not None and row.p_value <= _ALPHA
+        drifted[place] = row.value > row.limit and row.p_value is not None and row.p_value <= alpha
     times = np.array([at.timestamp() for at in instants], dtype=np.float64)
     return HeatMap(tuple(present), times, effects, drifted)
 

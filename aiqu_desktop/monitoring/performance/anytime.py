@@ -40,7 +40,8 @@ def anytime_band(metric: str, rows: LabelledRows, since: float) -> Estimate | No
 
 def _losses(metric: str, rows: LabelledRows) -> Floats | None:
     if metric == "accuracy":
-        return (rows.labels != rows.predictions).astype(np.float64)
+        wrong: Floats = (rows.labels != rows.predictions).astype(np.float64)
+        return wrong
     if metric == "mae":
         errors: Floats = np.abs(rows.labels - rows.predictions)
         return errors if np.isfinite(errors).all() else None

@@ -9,10 +9,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import select
 
-from aiqu_desktop.bundles.manifest import REFERENCE_FILE
-from aiqu_desktop.bundles.reference import read_reference
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.schema import InputSchema
 from aiqu_desktop.core.words import ColumnKind, Task
@@ -25,8 +22,8 @@ from aiqu_desktop.drift.estimation import (
     fit_cbpe,
     fit_dle,
 )
-from aiqu_desktop.registry import ArtifactStore, Registry
-from aiqu_desktop.registry.tables import VersionFile
+from aiqu_desktop.monitoring.accepted import accepted_rows
+from aiqu_desktop.registry import Registry
 
 Columns = Mapping[str, npt.NDArray[Any]]
 
@@ -64,12 +61,7 @@ def estimator_of(registry: Registry, version_id: int, schema: InputSchema) -> Es
 
 
 def _fit(registry: Registry, version_id: int, schema: InputSchema) -> Estimator | None:
-    with registry.read() as session:
-        digest = session.scalars(
-            select(VersionFile.sha256).where(VersionFile.version_id == version_id, VersionFile.name == REFERENCE_FILE)
-        ).one()
-    data = ArtifactStore(registry.paths.artifacts, registry.clock).get(digest)
-    accepted = read_reference(data, schema)
+    accepted = accepted_rows(registry, version_id, schema)
     try:
         if schema.task is Task.REGRESSION:
             matrix = _matrix(schema, accepted)

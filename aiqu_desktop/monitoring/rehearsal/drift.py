@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from aiqu_desktop.core.words import ColumnKind
-from aiqu_desktop.drift import DriftLimits, NumericProfile, ReferenceProfile, compare
+from aiqu_desktop.drift import NumericProfile, ReferenceProfile, compare
+from aiqu_desktop.monitoring.drift_check import limits_of
 from aiqu_desktop.monitoring.rehearsal.replay import DAY, Answer, Replayed, ended, replay, slots, together
 from aiqu_desktop.monitoring.rehearsal.results import Detection
 from aiqu_desktop.monitoring.rehearsal.trials import drawn_rows, summarise
@@ -41,16 +42,15 @@ class Reference:
     profile: ReferenceProfile
 
 
-def limits_of(settings: DriftSettings) -> DriftLimits:
-    """The limits that the drift check asks with."""
-    return DriftLimits(min_share=settings.share_limit, min_weighted_share=settings.share_limit)
-
-
 def asker(
-    inputs: Inputs, profile: ReferenceProfile, settings: DriftSettings, importance: Mapping[str, float]
+    inputs: Inputs,
+    profile: ReferenceProfile,
+    settings: DriftSettings,
+    importance: Mapping[str, float],
+    every: float,
 ) -> Callable[[float], Answer]:
     """The check's answer at any instant; its figure is the drifted share, weighed where importances are known."""
-    limits = limits_of(settings)
+    limits = limits_of(settings, every)
 
     def ask(at: float) -> Answer:
         first, last = np.searchsorted(inputs.event_time, [at - settings.window_days * DAY, at])
@@ -77,7 +77,7 @@ def replay_references(
     total = sum(slots(one.since, one.until, every).size for one in references)
     done, parts = 0, []
     for one in references:
-        ask = asker(inputs, one.profile, settings, importance)
+        ask = asker(inputs, one.profile, settings, importance, every)
 
         def counted(at: float, ask: Callable[[float], Answer] = ask) -> Answer:
             nonlocal done
@@ -120,7 +120,7 @@ def quiet_trial(
     for _ in range(_TRIALS):
         future = _future(source, _QUIET_DAYS, rng)
         instants = slots(settings.window_days * DAY, _QUIET_DAYS * DAY, every)
-        ask = asker(future, source.profile, settings, importance)
+        ask = asker(future, source.profile, settings, importance, every)
         alarms += len(replay(ask, instants, 0, on_delay=settings.on_delay, off_delay=settings.off_delay).alarms)
     years = _TRIALS * max(_QUIET_DAYS - settings.window_days, 1.0) / 365.25
     return alarms / years, years
@@ -143,7 +143,7 @@ def plant(
         moved = _moved(future, source.profile, features, shift, begin)
         instants = slots(begin, begin + _HORIZON_DAYS * DAY, every)
         found = replay(
-            asker(moved, source.profile, settings, importance), instants, 0, on_delay=settings.on_delay,
+            asker(moved, source.profile, settings, importance, every), instants, 0, on_delay=settings.on_delay,
             off_delay=settings.off_delay, first_alarm_only=True,
         )  # fmt: skip
         delays.append((found.alarms[0].at - begin) / DAY if found.alarms else None)

@@ -34,7 +34,8 @@ class ReasonRow:
 class WhyView:
     """The newest drift answer, explained; `reasons` those first that explain most, none where nothing is known.
 
-    sentence: the whole in plain words. segment: where it hurts most, one sentence, empty where no segment stands out.
+    sentence: the whole in plain words, the segment among them. segment: where it hurts most, as "column = name"; empty
+    where no segment stands out.
     """
 
     model: str

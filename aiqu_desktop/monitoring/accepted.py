@@ -1,0 +1,37 @@
+"""What a version was accepted on: its reference rows and the profile made of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy.typing as npt
+from sqlalchemy import select
+
+from aiqu_desktop.bundles.manifest import REFERENCE_FILE
+from aiqu_desktop.bundles.reference import read_reference
+from aiqu_desktop.core.schema import InputSchema
+from aiqu_desktop.drift import ReferenceProfile
+from aiqu_desktop.registry import ArtifactStore, Registry
+from aiqu_desktop.registry.tables import ReferenceProfileRecord, VersionFile
+
+
+def accepted_rows(registry: Registry, version_id: int, schema: InputSchema) -> dict[str, npt.NDArray[Any]]:
+    """Every feature, `prediction`, `label` and the scores of the reference rows, in their order."""
+    with registry.read() as session:
+        digest = session.scalars(
+            select(VersionFile.sha256).where(VersionFile.version_id == version_id, VersionFile.name == REFERENCE_FILE)
+        ).one()
+    return read_reference(_store(registry).get(digest), schema)
+
+
+def reference_profile(registry: Registry, version_id: int) -> ReferenceProfile:
+    """The profile that drift is measured against."""
+    with registry.read() as session:
+        digest = session.scalars(
+            select(ReferenceProfileRecord.sha256).where(ReferenceProfileRecord.version_id == version_id)
+        ).one()
+    return ReferenceProfile.from_bytes(_store(registry).get(digest))
+
+
+def _store(registry: Registry) -> ArtifactStore:
+    return ArtifactStore(registry.paths.artifacts, registry.clock)
