@@ -1,4 +1,18 @@
-"""How well predictions met their labels, and whether one version's met them better than another's."""
+"""How well predictions met their labels, and whether one version's met them better than another's.
+
+>>> import numpy as np
+>>> from aiqu_desktop.drift.performance import CostMatrix, classification_metrics, compare_accuracy
+>>> labels = np.array(["good", "good", "scrap", "scrap"] * 50)
+>>> champion = np.array(["good", "scrap", "scrap", "good"] * 50)
+>>> challenger = np.array(["good", "good", "scrap", "good"] * 50)
+>>> costs = CostMatrix.of(["good", "scrap"], {("scrap", "good"): 400.0, ("good", "scrap"): 15.0}, "SEK")
+>>> found = classification_metrics(labels, champion, classes=["good", "scrap"], costs=costs)
+>>> found["accuracy"].value, found["cost_per_decision"].value
+(0.5, 103.75)
+>>> compared = compare_accuracy(labels, champion, challenger)
+>>> compared.difference, compared.challenger_is_better
+(0.25, True)
+"""
 
 from aiqu_desktop.drift.performance.classification import classification_metrics
 from aiqu_desktop.drift.performance.confusion import ConfusionMatrix, confusion_matrix
