@@ -64,13 +64,46 @@ def integrated_time_of_categories(names: list[str | None]) -> float:
     return 1.0 if rows < 3 else float(_times(_category_power(names), rows)[0])
 
 
-def cautious_time_of_categories(names: list[str | None]) -> float:
-    """The same for a window: never below the first-order time."""
+def dependence_of_categories(names: list[str | None]) -> tuple[float, float]:
+    """For a window: its time, never below the first-order one, and how uneven the dependence is, 0 or more.
+
+    A table of counts has a design effect in each direction of its categories, and chi-squared under dependence is a
+    sum with those weights. Its mean is the time; the unevenness is the squared coefficient of variation, which the
+    second-order correction needs (J. Rao and A. Scott, JASA 76, 1981). The directions are those of the first
+    autocovariance, each taken as a first-order process.
+    """
     rows = len(names)
-    return 1.0 if rows < 3 else float(_cautious(_category_power(names), rows)[0])
+    if rows < 3:
+        return 1.0, 0.0
+    centred = _centred_indicators(names)
+    total: Floats = _power(centred).sum(axis=0, keepdims=True)
+    time = float(_cautious(total, rows)[0])
+    effects = _design_effects(centred)
+    if effects.size < 2:
+        return time, 0.0
+    mean = float(effects.mean())
+    return max(time, min(mean, float(rows))), float(np.var(effects)) / mean**2
+
+
+def _design_effects(centred: Floats) -> Floats:
+    """One plus twice the sum of autocorrelations of each direction, [directions], of indicators [categories, rows]."""
+    rows = centred.shape[1]
+    values, vectors = np.linalg.eigh(centred @ centred.T / rows)
+    kept = values > 1e-9
+    whitened = (vectors[:, kept] / np.sqrt(values[kept])).T @ centred
+    lagged = whitened[:, 1:] @ whitened[:, :-1].T / rows
+    first = np.linalg.eigvalsh(0.5 * (lagged + lagged.T))
+    first = np.clip(first + (1.0 + 3.0 * first) / rows, -1.0 + 2.0 / rows, 1.0 - 2.0 / rows)
+    return np.asarray((1.0 + first) / (1.0 - first), dtype=np.float64)
 
 
 def _category_power(names: list[str | None]) -> Floats:
+    total: Floats = _power(_centred_indicators(names)).sum(axis=0, keepdims=True)
+    return total
+
+
+def _centred_indicators(names: list[str | None]) -> Floats:
+    """Indicators of the leading categories and of the rest, less their shares, zero for missing: [at most 16, rows]."""
     codes: dict[str, int] = {}
     coded = np.array([-1 if name is None else codes.setdefault(name, len(codes)) for name in names])
     present = coded >= 0
@@ -80,9 +113,7 @@ def _category_power(names: list[str | None]) -> Floats:
     rest = (present & ~indicators.any(axis=0)).astype(np.float64)
     indicators = np.vstack([indicators, rest])
     shares = indicators.sum(axis=1, keepdims=True) / max(1, int(present.sum()))
-    centred = np.where(present, indicators - shares, 0.0)
-    total: Floats = _power(centred).sum(axis=0, keepdims=True)
-    return total
+    return np.where(present, indicators - shares, 0.0)
 
 
 def _centred_ranks(series: Floats) -> Floats:

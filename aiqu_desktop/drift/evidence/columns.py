@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aiqu_desktop.drift.evidence.autocorrelation import cautious_time_of_categories, cautious_times
+from aiqu_desktop.drift.evidence.autocorrelation import cautious_times, dependence_of_categories
 from aiqu_desktop.drift.evidence.dependence import Dependence, fisher_tail, reconcile, student, student_tail
 from aiqu_desktop.drift.evidence.ranks import RankScores, rank_scores
 from aiqu_desktop.drift.profiles.profile import NumericProfile
@@ -42,14 +42,16 @@ def gather_evidence(
     windows = [numeric[index][-TIME_ROWS:] for index in numeric]
     profiles = [_numeric_profile(measured[index]) for index in numeric]
     scores = rank_scores(profiles, windows)
-    dependence = _dependence(measured, list(numeric), scores, categorical)
+    dependence, unevenness = _dependence(measured, list(numeric), scores, categorical)
     sizes = np.array([(m.profile.usable, m.n_current) for m in measured], dtype=np.float64).reshape(-1, 2)
     effective = sizes / dependence.times[:, np.newaxis]
     statistics = np.array([m.statistic for m in measured])
     p_values = np.full(len(measured), np.nan)
     which = np.array([i for i, m in enumerate(measured) if m.method == "chi-squared"], dtype=np.intp)
-    degrees = np.array([m.degrees for m in measured], dtype=np.float64)[which]
-    p_values[which] = fisher_tail(statistics[which] / dependence.times[which], degrees, dependence.freedom[which])
+    uneven = 1.0 + unevenness[which]
+    degrees = np.array([m.degrees for m in measured], dtype=np.float64)[which] / uneven
+    corrected = statistics[which] / (dependence.times[which] * uneven)
+    p_values[which] = fisher_tail(corrected, degrees, dependence.freedom[which])
     places = np.array([p for p, i in enumerate(numeric) if measured[i].method != NOT_ENOUGH], dtype=np.intp)
     if places.size:
         which = np.array(list(numeric), dtype=np.intp)[places]
@@ -72,16 +74,19 @@ def _dependence(
     numeric: list[int],
     scores: RankScores,
     categorical: Mapping[int, list[str | None]],
-) -> Dependence:
+) -> tuple[Dependence, Floats]:
+    """The dependence of each column, and how uneven that of a categorical one is, [columns]."""
     of_reference = np.array([m.profile.autocorrelation for m in measured])
     reference_rows = np.array([min(m.profile.rows, _REFERENCE_ROWS) for m in measured], dtype=np.float64)
     of_window, window_rows = np.ones(len(measured)), np.zeros(len(measured))
+    unevenness = np.zeros(len(measured))
     if numeric:
         of_window[numeric], window_rows[numeric] = cautious_times(scores.centred), scores.rows
     for index, names in categorical.items():
         latest = names[-TIME_ROWS:]
-        of_window[index], window_rows[index] = cautious_time_of_categories(latest), len(latest)
-    return reconcile(of_reference, reference_rows, of_window, window_rows)
+        of_window[index], unevenness[index] = dependence_of_categories(latest)
+        window_rows[index] = len(latest)
+    return reconcile(of_reference, reference_rows, of_window, window_rows), unevenness
 
 
 def _numeric_profile(measured: Measured) -> NumericProfile:

@@ -58,5 +58,5 @@ def student_tail(z: Floats, freedom: Floats) -> Floats:
 
 def fisher_tail(statistics: Floats, degrees: Floats, freedom: Floats) -> Floats:
     """p-values of chi-squared statistics divided by an estimated design effect; no degree of freedom gives 1."""
-    ratio = statistics / np.maximum(degrees, 1.0)
-    return np.where(degrees > 0, special.fdtrc(np.maximum(degrees, 1.0), freedom, ratio), 1.0)
+    safe = np.where(degrees > 0, degrees, 1.0)
+    return np.where(degrees > 0, special.fdtrc(safe, freedom, statistics / safe), 1.0)

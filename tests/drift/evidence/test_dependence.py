@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from aiqu_desktop.drift import DriftLimits, compare
+from aiqu_desktop.core.words import ColumnKind
+from aiqu_desktop.drift import DriftLimits, build_profile, compare
 from aiqu_desktop.drift.evidence import AlarmBudget, block_permutation_p, cauchy_combination
-from aiqu_desktop.drift.evidence.autocorrelation import cautious_times, integrated_times
+from aiqu_desktop.drift.evidence.autocorrelation import cautious_times, dependence_of_categories, integrated_times
 from aiqu_desktop.drift.evidence.dependence import fisher_tail, reconcile, student, student_tail
 from tests.drift.samples import autoregressive, table_profile
 
@@ -35,6 +36,29 @@ def test_p_values_of_single_columns_are_no_smaller_than_they_should_be():
             result = compare(table_profile(_columns(rows[:5_000])), _columns(rows[5_000:]))
             p_values += [column.p_value for column in result.columns]
         assert np.mean(np.array(p_values) <= 0.05) <= 0.08
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_dependent_categories_without_a_change_are_hardly_ever_flagged(shuffled):
+    rng = np.random.default_rng(66)
+    rows = np.floor(stats.norm.cdf(autoregressive(rng, 16_000, 12, 0.9)) * 8).clip(0, 7)
+    names = rows.astype(int).astype(str).astype(object)
+    known = rng.permutation(names[:6_000]) if shuffled else names[:6_000]
+    columns = _columns(known)
+    profile = build_profile(columns, dict.fromkeys(columns, ColumnKind.CATEGORICAL))
+    limits = DriftLimits(categorical_limit=0.0)
+    starts = range(6_000, 16_000, 500)
+    assert sum(compare(profile, _columns(names[s : s + 500]), limits=limits).drifted for s in starts) <= 1
+
+
+def test_uneven_dependence_of_categories_is_seen():
+    rng = np.random.default_rng(67)
+    slow = np.floor(stats.norm.cdf(autoregressive(rng, 3_000, 1, 0.9)[:, 0]) * 6).astype(int)
+    time, unevenness = dependence_of_categories(slow.astype(str).tolist())
+    assert time > 4 and unevenness > 0.2
+    time, unevenness = dependence_of_categories(rng.choice(list("ABCDEF"), 3_000).tolist())
+    assert time < 1.3 and unevenness < 0.05
+    assert dependence_of_categories(["A"] * 50) == (1.0, 0.0) == dependence_of_categories(["A", None])
 
 
 def test_a_change_of_spread_is_found_in_few_rows():
