@@ -7,10 +7,11 @@ anything else is our own bug. `SiteDesk` answers from a real site, the tests' `F
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from aiqu_desktop.core.words import CheckKind
 from aiqu_desktop.services.views import (
     AlarmRow,
     AuditRow,
@@ -18,6 +19,7 @@ from aiqu_desktop.services.views import (
     IngestRow,
     ModelPage,
     Overview,
+    RehearsalRow,
     ScheduleRow,
 )
 
@@ -61,6 +63,26 @@ class Desk(Protocol):
     def progress(self) -> Mapping[int, float]:
         """Check id → 0 to 1 for what runs in this process. Quick; the one method safe on the main thread."""
         ...
+
+    # limits and their rehearsals
+    rehearsal_valid_for: timedelta
+
+    def check_settings(self, model: str, kind: CheckKind) -> dict[str, Any]: ...
+    def list_rehearsals(self, model: str) -> tuple[RehearsalRow, ...]: ...
+    def rehearse(
+        self,
+        model: str,
+        kind: CheckKind,
+        changes: Mapping[str, Any],
+        *,
+        by: str,
+        planted: Sequence[float],
+        on_progress: Callable[[float, str], None],
+    ) -> RehearsalRow:
+        """`on_progress` is called with a fraction and what is being done; what it raises ends the rehearsal."""
+        ...
+
+    def save_limits(self, rehearsal_id: int, *, by: str, reason: str) -> None: ...
 
     # releases, reports, versions
     def preview_promotion(self, model: str, number: int) -> Preview: ...

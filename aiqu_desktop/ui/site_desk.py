@@ -8,11 +8,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from aiqu_desktop.core.words import CheckKind
 from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.scheduling import Monitor
 from aiqu_desktop.security.audit import ChainVerdict
-from aiqu_desktop.services import alarms, audit, imports, ingest, model_page, overview, releases, reporting, runs
+from aiqu_desktop.services import (
+    alarms,
+    audit,
+    imports,
+    ingest,
+    model_page,
+    overview,
+    rehearsing,
+    releases,
+    reporting,
+    runs,
+)
 from aiqu_desktop.services import schedules as schedule_services
 from aiqu_desktop.services.changes import ChangeWatcher
 from aiqu_desktop.services.opening import ReplayedSiteClock, open_site
@@ -23,6 +35,7 @@ from aiqu_desktop.services.views import (
     IngestRow,
     ModelPage,
     Overview,
+    RehearsalRow,
     ScheduleRow,
 )
 
@@ -102,6 +115,33 @@ class SiteDesk:
 
     def progress(self) -> Mapping[int, float]:
         return {} if self._monitor is None else self._monitor.progress()
+
+    # limits and their rehearsals
+
+    rehearsal_valid_for = rehearsing.VALID_FOR
+
+    def check_settings(self, model: str, kind: CheckKind) -> dict[str, Any]:
+        return rehearsing.check_settings(self._registry, model, kind)
+
+    def list_rehearsals(self, model: str) -> tuple[RehearsalRow, ...]:
+        return rehearsing.list_rehearsals(self._registry, model, limit=40)
+
+    def rehearse(
+        self,
+        model: str,
+        kind: CheckKind,
+        changes: Mapping[str, Any],
+        *,
+        by: str,
+        planted: Sequence[float],
+        on_progress: Callable[[float, str], None],
+    ) -> RehearsalRow:
+        return rehearsing.rehearse(
+            self._registry, model, kind, changes, by=by, planted=planted, on_progress=on_progress
+        )
+
+    def save_limits(self, rehearsal_id: int, *, by: str, reason: str) -> None:
+        rehearsing.save_limits(self._registry, rehearsal_id, by=by, reason=reason)
 
     # releases, reports, versions
 

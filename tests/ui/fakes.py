@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from aiqu_desktop.core.errors import Refused, UserError
-from aiqu_desktop.core.words import AlarmState, Priority, RunState
+from aiqu_desktop.core.words import AlarmState, CheckKind, Priority, RunState
 from aiqu_desktop.security.audit import ChainVerdict
 from aiqu_desktop.services.views import (
     AlarmRow,
@@ -18,6 +18,7 @@ from aiqu_desktop.services.views import (
     IngestRow,
     ModelPage,
     Overview,
+    RehearsalRow,
     ScheduleRow,
     SchedulerView,
 )
@@ -31,6 +32,7 @@ from tests.ui.fake_rows import (
     make_schedules,
     make_tiles,
 )
+from tests.ui.rehearsal_story import SETTINGS, make_rehearsal
 
 
 class FakeDesk:
@@ -56,6 +58,10 @@ class FakeDesk:
         self.chain_intact = True
         self.monitor_started = False
         self.closed = False
+        self.settings = {kind: dict(held) for kind, held in SETTINGS.items()}
+        self.rehearsals: tuple[RehearsalRow, ...] = ()
+        self.rehearsal_may_end = threading.Event()
+        self.rehearsal_may_end.set()
         self._watchers: list[Callable[[], None]] = []
 
     def _note(self, name: str, detail: object = None) -> None:
@@ -161,6 +167,38 @@ class FakeDesk:
 
     def progress(self) -> dict[int, float]:
         return {r.check_id: r.progress for r in self.schedules if r.running and r.progress is not None}
+
+    # limits and their rehearsals
+
+    rehearsal_valid_for = timedelta(days=7)
+
+    def check_settings(self, model: str, kind: CheckKind) -> dict[str, object]:
+        self._note("check_settings", (model, kind))
+        return dict(self.settings[kind])
+
+    def list_rehearsals(self, model: str) -> tuple[RehearsalRow, ...]:
+        self._note("list_rehearsals", model)
+        return tuple(row for row in self.rehearsals if row.model == model)
+
+    def rehearse(
+        self, model: str, kind: CheckKind, changes: Mapping[str, float], *, by: str, planted: Sequence[float],
+        on_progress: Callable[[float, str], None],
+    ) -> RehearsalRow:  # fmt: skip
+        self._note("rehearse", (model, kind, dict(changes), by, tuple(planted)))
+        on_progress(0.0, "reading labels")
+        while not self.rehearsal_may_end.wait(0.005):
+            on_progress(0.4, "replaying")
+        on_progress(1.0, "done")
+        before = self.settings[kind]
+        row = make_rehearsal(len(self.rehearsals) + 1, kind, dict(changes), before, self.now_is, by, model)
+        self.rehearsals = (row, *self.rehearsals)
+        return row
+
+    def save_limits(self, rehearsal_id: int, *, by: str, reason: str) -> None:
+        self._note("save_limits", (rehearsal_id, by, reason))
+        row = next(row for row in self.rehearsals if row.id == rehearsal_id)
+        self.settings[row.kind] = dict(row.rehearsal["settings"])
+        self.announce()
 
     # one model
 

@@ -30,11 +30,16 @@ HEAT_FROM = 392  # pixels of canvas height
 
 
 class ChartCanvas(pg.GraphicsLayoutWidget):
-    """Draws; gestures and buttons act on `span` (the time window) and on the methods here."""
+    """Draws; gestures and buttons act on `span` (the time window) and on the methods here.
+
+    only: this one chart in place of a model's four, without the ribbon of versions.
+    """
 
     reading_changed = Signal()
 
-    def __init__(self, theme: Theme, window: TimeWindow, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, window: TimeWindow, parent: QWidget | None = None, only: MetricPanel | None = None
+    ) -> None:
         super().__init__(parent)
         self.theme, self.span = theme, window
         self.picture: Picture | None = None
@@ -43,9 +48,11 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
         self.metric_index = 0  # not "metric": Qt asks every paint device for its metric()
         self.cursor_at: float | None = None
         self._cursor_y: float | None = None
-        self.metric_panel, self.drift_panel = MetricPanel(theme), DriftPanel(theme)
+        self.metric_panel, self.drift_panel = only or MetricPanel(theme), DriftPanel(theme)
         self.heat_panel, self.volume_panel = HeatPanel(theme), VolumePanel(theme)
-        self.panels: Sequence[Panel] = (self.metric_panel, self.drift_panel, self.heat_panel, self.volume_panel)
+        every = (self.metric_panel, self.drift_panel, self.heat_panel, self.volume_panel)
+        self.panels: Sequence[Panel] = every if only is None else (only,)
+        self.heat_panel.shown = only is None
         self.flags, self.ribbon = FlagStrip(theme, window), RibbonStrip(theme, window)
         self.axis = TimeStrip(theme, window)
         self.ground = Ground(theme, window, self.panels, self.axis)
@@ -60,7 +67,7 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
         self.setObjectName("charts")
         self.setAccessibleName("Charts of performance, drift and observations over time")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(300)
+        self.setMinimumHeight(300 if only is None else 132)
         self.dress()
 
     def set_picture(self, picture: Picture, metric: int = 0) -> None:
@@ -122,6 +129,8 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
 
     def _fit(self) -> None:
         """A low canvas does without the heat map, so that the other charts stay readable."""
+        if self.heat_panel not in self.panels:
+            return
         roomy = self.height() >= HEAT_FROM
         if self.heat_panel.view.isVisible() != roomy:
             grid, row = self.ci.layout, self._heat_row
@@ -238,7 +247,7 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
             rows += [(title, ""), (panel.view, panel.name)]
             if panel is self.metric_panel:
                 rows[1:1] = [(self.flags, "")]
-                rows.append((self.ribbon, ""))
+                rows += [(self.ribbon, "")] if len(self.panels) > 1 else []
         rows.append((self.axis, ""))
         for row, (item, name) in enumerate(rows):
             self.ci.addItem(item, row, 0)
@@ -249,3 +258,5 @@ class ChartCanvas(pg.GraphicsLayoutWidget):
                 self._heat_row = row
         for layer in (self.ground, self.front):
             self.scene().addItem(layer)
+        if len(self.panels) == 1:
+            self.setAccessibleName(f"Chart of {self.metric_panel.title}".rstrip())

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QRect, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QRubberBand, QVBoxLayout, QWidget
 
 from aiqu_desktop.services.views import Mark
 from aiqu_desktop.ui.charts.canvas import ChartCanvas
+from aiqu_desktop.ui.charts.curve_panel import MetricPanel
 from aiqu_desktop.ui.charts.gestures import Gestures
 from aiqu_desktop.ui.charts.note import MarkNote
 from aiqu_desktop.ui.charts.picture import Picture, looks_like
-from aiqu_desktop.ui.charts.readout import ReadOut, cells
+from aiqu_desktop.ui.charts.readout import Cell, ReadOut, cells
 from aiqu_desktop.ui.charts.time_window import TimeWindow
 from aiqu_desktop.ui.charts.toolbar import ChartToolbar
 from aiqu_desktop.ui.theme import Theme
@@ -19,18 +22,30 @@ REDRAW_MS = 200  # data arrives when it likes; the screen changes five times a s
 
 
 class ChartColumn(QWidget):
-    """Give it pictures with `show_picture`; it keeps its plots and only changes what they show."""
+    """Give it pictures with `show_picture`; it keeps its plots and only changes what they show.
+
+    only: a single chart of the past, in place of a model's four that follow the clock; write: its read-out.
+    """
 
     alarm_asked = Signal(object)  # Mark of an activated alarm
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        only: MetricPanel | None = None,
+        write: Callable[..., tuple[Cell, ...]] = cells,
+    ) -> None:
         super().__init__(parent)
         self.theme = theme
         self.setObjectName("chart-column")
         self.window_of_time = TimeWindow(self)
         self.toolbar = ChartToolbar(theme, self.window_of_time, self)
         self.readout = ReadOut(theme, self)
-        self.canvas = ChartCanvas(theme, self.window_of_time, self)
+        self.canvas = ChartCanvas(theme, self.window_of_time, self, only)
+        self._write = write
+        self.toolbar.live.setVisible(only is None)
         self.gestures = Gestures(self.canvas)
         self.note = MarkNote(self.canvas)
         self._band = QRubberBand(QRubberBand.Shape.Rectangle, self.canvas)
@@ -106,7 +121,7 @@ class ChartColumn(QWidget):
         picture, reading = self.canvas.picture, self.canvas.reading()
         if picture is not None and reading is not None:
             self.readout.show_cells(
-                cells(picture, self.canvas.metric_index, reading, newest=self.canvas.cursor_at is None)
+                self._write(picture, self.canvas.metric_index, reading, newest=self.canvas.cursor_at is None)
             )
 
     def _show_note(self, marks: tuple[Mark, ...], at: QPointF, clicked: bool) -> None:
@@ -119,7 +134,7 @@ class ChartColumn(QWidget):
             return
         rect = self.canvas.metric_panel.rect()
         left, right = (round(min(max(x, rect.left()), rect.right())) for x in sorted(span))
-        bottom = round(self.canvas.volume_panel.rect().bottom())
+        bottom = round(self.canvas.panels[-1].rect().bottom())
         self._band.setGeometry(QRect(left, round(rect.top()), right - left, bottom - round(rect.top())))
         self._band.show()
 

@@ -27,6 +27,7 @@ class ModelHeader(QWidget):
     promote_asked = Signal(int)
     roll_back_asked = Signal()
     report_asked = Signal()
+    limits_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +43,8 @@ class ModelHeader(QWidget):
         self.promote.clicked.connect(self._ask_promotion)
         self.roll_back = make_button("Roll back…", "roll_back", on_click=self.roll_back_asked.emit)
         self.report = make_button("Report…", "report", "quiet", self.report_asked.emit)
+        self.limits = make_button("Limits…", "limits", "quiet", self.limits_asked.emit)
+        self.limits.setToolTip("See the limits of this model's checks, and rehearse others on its past (Ctrl+L)")
         self.why_not = make_label("", "caption", "why_not", wrap=True)
         self.why_not.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         self._choices: tuple[int, ...] = ()
@@ -163,7 +166,7 @@ class ModelHeader(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addStretch(1)
-        for button in (self.report, self.promote, self.roll_back):
+        for button in (self.limits, self.report, self.promote, self.roll_back):
             buttons.addWidget(button)
         acts = QVBoxLayout()
         acts.setSpacing(4)

@@ -29,11 +29,13 @@ ROOMY = 800  # pixels of height from which charts and tables both have room
 class ModelPageWidget(QWidget):
     """Show a model with `show_model`; `site_changed` refreshes it while it is seen.
 
-    open_alarm: show this alarm on the alarms page; site_acted: an act of this page changed the site.
+    open_alarm: show this alarm on the alarms page; site_acted: an act of this page changed the site;
+    limits_asked: the reader wants this model's limits.
     """
 
     open_alarm = Signal(int)
     site_acted = Signal()
+    limits_asked = Signal()
 
     def __init__(self, desk: Desk, tasks: Tasks, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +65,7 @@ class ModelPageWidget(QWidget):
         self.header.promote_asked.connect(self.ask_promotion)
         self.header.roll_back_asked.connect(self.ask_rollback)
         self.header.report_asked.connect(self.ask_report)
+        self.header.limits_asked.connect(self.limits_asked)
         self.charts.alarm_asked.connect(self._find_alarm)
         self.tabs.promote_asked.connect(self.ask_promotion)
         self.tabs.acknowledge_asked.connect(self._acknowledge)

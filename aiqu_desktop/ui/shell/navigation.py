@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from aiqu_desktop.ui.actions import Act
 
 PAGES = (Act.OVERVIEW, Act.ALARMS, Act.SCHEDULES, Act.FILES, Act.AUDIT)
+MODEL_PAGES = ("model", "rehearsal")  # the pages of one model
 _LONGEST = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page, or (page "model") one model's page."""
+    """A page, or one of a model's own pages."""
 
     page: str
     model: str = ""
@@ -24,7 +25,7 @@ class Place:
     def from_text(cls, text: str) -> Place:
         """Read what `to_text` wrote; anything else is the overview."""
         page, _, model = text.partition(":")
-        if page == "model" and model:
+        if page in MODEL_PAGES and model:
             return cls(page, model)
         return cls(page) if page in {p.value for p in PAGES} else OVERVIEW
 

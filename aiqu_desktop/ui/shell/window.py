@@ -21,6 +21,7 @@ from aiqu_desktop.ui.files.page import FilesPage
 from aiqu_desktop.ui.model.page import ModelPageWidget
 from aiqu_desktop.ui.overview.page import OverviewPage
 from aiqu_desktop.ui.overview.present import OverviewView, present
+from aiqu_desktop.ui.rehearsal import RehearsalPage
 from aiqu_desktop.ui.schedules.page import SchedulesPage
 from aiqu_desktop.ui.shell.action_book import ActionBook
 from aiqu_desktop.ui.shell.banner import Banner
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
             Act.FILES.value: FilesPage(desk, tasks, theme),
             Act.AUDIT.value: AuditPage(desk, tasks, theme),
             "model": ModelPageWidget(desk, tasks, theme),
+            "rehearsal": RehearsalPage(desk, tasks, theme),
         }
         self.stack = QStackedWidget()
         self.stack.setObjectName("pages")
@@ -104,6 +106,12 @@ class MainWindow(QMainWindow):
         """The alarms page with that alarm chosen."""
         self.pages[Act.ALARMS.value].select_alarm(alarm_id)
         self.go(Place(Act.ALARMS.value))
+
+    def open_limits(self) -> None:
+        """The limits of the model whose page is shown."""
+        current = self.history.current
+        if current is not None and current.model:
+            self.go(Place("rehearsal", current.model))
 
     def open_worst_alarm(self) -> None:
         if self.banner.alarm.alarm is not None:
@@ -193,6 +201,7 @@ class MainWindow(QMainWindow):
         book.connect(Act.PREVIOUS_MODEL, partial(self.step_model, -1))
         book.connect(Act.WORST_ALARM, self.open_worst_alarm)
         book.connect(Act.ACKNOWLEDGE, self.acknowledge_worst)
+        book.connect(Act.LIMITS, self.open_limits)
         book.connect(Act.REFRESH, self.refresh)
         book.connect(Act.FIND, self._find)
         book.connect(Act.TOGGLE_THEME, self._toggle_theme)
@@ -211,14 +220,18 @@ class MainWindow(QMainWindow):
         self.overview.model_opened.connect(lambda name: self.go(Place("model", name)))
         self.pages["model"].open_alarm.connect(self.open_alarm)
         self.pages["model"].site_acted.connect(self._on_site_changed)
+        self.pages["model"].limits_asked.connect(book[Act.LIMITS].trigger)
+        self.pages["rehearsal"].model_asked.connect(lambda name: self.go(Place("model", name)))
+        self.pages["rehearsal"].site_acted.connect(self._on_site_changed)
         self.pages[Act.ALARMS.value].model_asked.connect(lambda name: self.go(Place("model", name)))
         self.tasks.failed.connect(self.errors.show)
 
     def _show(self, place: Place) -> None:
         page = self.pages[place.page]
         self.stack.setCurrentWidget(page)
-        if place.page == "model":
+        if place.model:
             page.show_model(place.model)
+        self.actions_book[Act.LIMITS].setEnabled(bool(place.model))
         self.rail.show_place(place)
         self.banner.back.setEnabled(self.history.can_go_back)
         self.actions_book[Act.BACK].setEnabled(self.history.can_go_back)
@@ -245,6 +258,7 @@ class MainWindow(QMainWindow):
         self.hide()  # a check that is just running may take a moment to end
         self._heartbeat.stop()
         self.changes.close()
+        self.pages["rehearsal"].stop()
         self.tasks.close()
         self.desk.close()
         super().closeEvent(event)
