@@ -148,8 +148,9 @@ class TableScan:
     def stream(self, kinds: Mapping[str, ColumnKind]) -> Iterator[dict[str, NDArray[Any]]]:
         """Every row in file order, in blocks of the reader's own size, the columns of `kinds` brought to these kinds.
 
-        Numbers are float64 with NaN for missing: yes/no values are 0 and 1, times are seconds since 1970 in UTC. Texts are objects with None for missing. This is several times as fast as
-        iterating, and takes the memory of a few blocks.
+        Numbers are float64 with NaN for missing: yes/no values are 0 and 1, times are seconds since 1970 in UTC. Texts
+        are objects with None for missing. This is several times as fast as iterating, and takes the memory of a few
+        blocks.
         Raises:
             UserError: if the file cannot be read to its end.
         """

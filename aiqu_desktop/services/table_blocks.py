@@ -31,12 +31,10 @@ class Plan:
     @property
     def kinds(self) -> dict[str, ColumnKind]:
         """The columns that are compared, with their kinds."""
-        plain: dict[str, ColumnKind] = {
-            name: kind for name, kind in self.reads.items() if kind is not ColumnKind.TIMESTAMP
-        }
-        for name, kind in self.reads.items():
-            if kind is ColumnKind.TIMESTAMP:
-                plain |= TimestampColumns(name).kinds
+        plain = dict(self.reads)
+        for name in [name for name, kind in self.reads.items() if kind is ColumnKind.TIMESTAMP]:
+            del plain[name]
+            plain |= TimestampColumns(name).kinds
         return plain
 
 
@@ -80,12 +78,13 @@ def plan_of_profile(reference: Path, profile: ReferenceProfile, current: Path, n
 def pump(scan: TableScan, plan: Plan, add_column: AddColumn, jobs: int, on_rows: Callable[[int], None]) -> None:
     """Hand every block of a file to `add_column`, column by column and each column in row order.
 
-    `jobs` threads share the columns of a block, while the next block is being read. on_rows: called by this thread with
-    the number of rows that are done.
+    One of the `jobs` reads the next block while the others share the columns of this one. on_rows: called by this thread
+    with the number of rows that are done.
     """
     times = {name: TimestampColumns(name) for name, kind in plan.reads.items() if kind is ColumnKind.TIMESTAMP}
     names = list(plan.reads)
-    shares = [names[first::jobs] for first in range(min(jobs, len(names)))]
+    workers = min(max(1, jobs - 1), len(names))
+    shares = [names[first::workers] for first in range(workers)]
 
     def take(block: dict[str, NDArray[Any]], share: list[str]) -> None:
         for name in share:
@@ -97,7 +96,7 @@ def pump(scan: TableScan, plan: Plan, add_column: AddColumn, jobs: int, on_rows:
 
     done = 0
     blocks = scan.stream(plan.reads)
-    with ThreadPoolExecutor(jobs + 1, thread_name_prefix="aiqu-table") as pool:
+    with ThreadPoolExecutor(workers + 1, thread_name_prefix="aiqu-table") as pool:
         upcoming = pool.submit(next, blocks, None)
         while (block := upcoming.result()) is not None:
             upcoming = pool.submit(next, blocks, None)

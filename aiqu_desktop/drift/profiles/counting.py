@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aiqu_desktop.drift.profiles.lattice import ROWS_AT_ONCE, scratch_cells
 from aiqu_desktop.drift.values import LARGEST, Floats, Ints
 
 if TYPE_CHECKING:
     from aiqu_desktop.drift.profiles.grid import Grid
 
 _FEW_ROWS = 4096  # fewer are sorted and looked up
-_ROWS_AT_ONCE = 1 << 17
 _MOST_HELD = 1 << 20
 _MOST_DEPTH = 2  # lattices within lattices
 
@@ -80,17 +80,14 @@ class GridCounter:
         self._totals = np.zeros(cells, dtype=np.int64)
         self._picked_totals = np.zeros(cells, dtype=np.int64)
         self._inside = np.zeros(self._split.inside.size, dtype=np.int64)
-        self._cells = np.empty(min(_ROWS_AT_ONCE, max(self._waiting_rows, 1 << 14)), dtype=np.int64)
         self._held: list[Floats] = []
         self._held_rows = 0
 
     def _count(self, values: Floats) -> None:
         assert self._totals is not None
-        if values.size > self._cells.size and self._cells.size < _ROWS_AT_ONCE:
-            self._cells = np.empty(_ROWS_AT_ONCE, dtype=np.int64)
-        for start in range(0, values.size, self._cells.size):
-            block = values[start : start + self._cells.size]
-            cells = self._grid.lattice.place_into(block, self._cells)
+        for start in range(0, values.size, ROWS_AT_ONCE):
+            block = values[start : start + ROWS_AT_ONCE]
+            cells = self._grid.lattice.place_into(block, scratch_cells())
             self._totals += np.bincount(cells, minlength=self._totals.size)
             self._pick(block, cells)
 

@@ -10,6 +10,7 @@ are ordered as values are; NaN and infinities fall into the two open cells.
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,11 +19,23 @@ from aiqu_desktop.drift.values import LARGEST, Floats, Ints
 
 CELLS = 1 << 15
 BLOCK = 1 << 14  # rows worked on at a time: the two scratch arrays and the counts stay in the second-level cache
+ROWS_AT_ONCE = 1 << 17  # rows counted together
 _MANTISSA = 52
 _SCALE_STEPS = (0, 2, 4, 6, 8, 11, 14, 18, 24, 32, 44, 64)  # halvings of the range tried as scale
 _LEAST_EXPONENT = -900
 _SCORED = 1024
 _WHOLE = np.int64(0x7FFFFFFFFFFFFFFF)
+
+
+_threads = threading.local()
+
+
+def scratch_cells() -> Ints:
+    """ROWS_AT_ONCE whole numbers to work in, the calling thread's own: what stands there is gone with the next call."""
+    cells: Ints | None = getattr(_threads, "cells", None)
+    if cells is None:
+        cells = _threads.cells = np.empty(ROWS_AT_ONCE, dtype=np.int64)
+    return cells
 
 
 @dataclass(frozen=True)
@@ -99,19 +112,19 @@ class Lattice:
 
     def _bisect(self, cells: Ints, guess: Ints) -> Floats:
         low, high = guess - 1, guess.copy()
-        reach = np.int64(1)
+        reach = 1
         while (wrong := self.place(_double(high)) < cells).any():
-            high[wrong] = _limited(high[wrong], reach)
-            reach <<= 1
-        reach = np.int64(1)
+            high[wrong] = _moved(high[wrong], reach)
+            reach = min(2 * reach, _FARTHEST)
+        reach = 1
         while (wrong := self.place(_double(low)) >= cells).any():
-            low[wrong] = _limited(low[wrong], -reach)
-            reach <<= 1
-        while (open_ := high - low > 1).any():
-            middle = low + (high - low) // 2
+            low[wrong] = _moved(low[wrong], -reach)
+            reach = min(2 * reach, _FARTHEST)
+        while (apart := high > low + 1).any():
+            middle = (low >> 1) + (high >> 1) + (low & high & 1)  # their sum may not fit
             above = self.place(_double(middle)) >= cells
-            high = np.where(open_ & above, middle, high)
-            low = np.where(open_ & ~above, middle, low)
+            high = np.where(apart & above, middle, high)
+            low = np.where(apart & ~above, middle, low)
         return _double(high)
 
 
@@ -129,9 +142,14 @@ def _double(ordered: Ints) -> Floats:
 _HIGHEST = int(_ordered(np.array([2.0 * LARGEST]))[0])
 
 
-def _limited(ordered: Ints, step: np.int64) -> Ints:
-    limited: Ints = np.clip(ordered + step, -_HIGHEST, _HIGHEST)
-    return limited
+_FARTHEST = 1 << 62
+
+
+def _moved(ordered: Ints, step: int) -> Ints:
+    """`ordered` + `step`, no farther than doubles that a lattice surely leaves outside."""
+    if step > 0:
+        return np.where(ordered > _HIGHEST - step, _HIGHEST, np.minimum(ordered, _HIGHEST - step) + step)
+    return np.where(ordered < -_HIGHEST - step, -_HIGHEST, np.maximum(ordered, -_HIGHEST - step) + step)
 
 
 def even_lattice(least: float, most: float) -> Lattice:

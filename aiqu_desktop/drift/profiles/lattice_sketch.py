@@ -8,13 +8,12 @@ import numpy as np
 
 from aiqu_desktop.drift.profiles.grid import QUANTILES, Grid
 from aiqu_desktop.drift.profiles.gridding import EXACT_VALUES, WHOLE_NUMBERS, Weighted, is_whole
-from aiqu_desktop.drift.profiles.lattice import Lattice, even_lattice, fit_lattice
+from aiqu_desktop.drift.profiles.lattice import ROWS_AT_ONCE, Lattice, even_lattice, fit_lattice, scratch_cells
 from aiqu_desktop.drift.profiles.moments import Moments
 from aiqu_desktop.drift.profiles.rank_sketch import RankSketch
 from aiqu_desktop.drift.values import LARGEST, Floats, Ints
 
 CELL_LIMIT = 1.0 / (2 * QUANTILES)  # of the rows so far that one cell of the lattice may hold
-_ROWS_AT_ONCE = 1 << 17
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,18 +52,17 @@ class LatticeSketch:
         self._is_lone = ~np.isnan(self._lone)
         self._lone_counts = np.zeros(cells, dtype=np.int64)
         self._has_lone = bool(self._is_lone.any())
-        self._scratch = np.empty(_ROWS_AT_ONCE, dtype=np.int64)
         self._sketch = RankSketch()
         self.moments = Moments()
         self.missing = self.infinities = 0
 
     def add(self, values: Floats) -> None:
         """Count a block of any size, NaN for missing."""
-        for start in range(0, values.size, _ROWS_AT_ONCE):
-            self._add(values[start : start + _ROWS_AT_ONCE])
+        for start in range(0, values.size, ROWS_AT_ONCE):
+            self._add(values[start : start + ROWS_AT_ONCE])
 
     def _add(self, block: Floats) -> None:
-        cells = self._lattice.place_into(block, self._scratch)
+        cells = self._lattice.place_into(block, scratch_cells())
         counts = np.bincount(cells, minlength=self._cells.size)
         differs = None
         if self._has_lone:

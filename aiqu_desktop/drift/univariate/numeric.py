@@ -85,7 +85,8 @@ def cramer_von_mises_bound(profile: NumericProfile, finite: Floats) -> float:
     content = np.maximum(np.diff(current), np.diff(profile.distribution))
     content = np.where(single, 0.0, content) + 2.0 * profile.rank_error
     off = (largest + content) ** 2 - np.maximum(0.0, largest - content) ** 2
-    return float(np.dot(mass, off)) + 4.0 * profile.rank_error
+    outer = _outer(profile, gap, current, finite.size)  # a third of what it can be at most
+    return float(np.dot(mass, off)) + 2.0 * outer + 4.0 * profile.rank_error
 
 
 def _count(profile: NumericProfile, finite: Floats) -> GridCount:
@@ -99,10 +100,14 @@ def _grid_cramer_von_mises(profile: NumericProfile, gap: Floats, current: Floats
     mass, single = _pooled(profile, current, usable)
     left, right = gap[:-1], gap[1:]
     squares = np.where(single, right * right, (left * left + left * right + right * right) / 3.0)
-    under = usable * current[0] / (usable + profile.usable)  # rows below all of the reference: the gap grows from 0
-    over = usable * (1.0 - current[-1]) / (usable + profile.usable)
-    outer = (under * gap[0] ** 2 + over * gap[-1] ** 2) / 3.0
+    outer = _outer(profile, gap, current, usable)
     return float(np.sqrt(max(0.0, float(np.dot(mass, squares)) + outer)))
+
+
+def _outer(profile: NumericProfile, gap: Floats, current: Floats, usable: int) -> float:
+    """What the rows beyond the reference's range add: there the gap grows from 0, or falls to it."""
+    share = usable / (usable + profile.usable)
+    return float(share * (current[0] * gap[0] ** 2 + (1.0 - current[-1]) * gap[-1] ** 2) / 3.0)
 
 
 def _pooled(profile: NumericProfile, current: Floats, usable: int) -> tuple[Floats, NDArray[np.bool_]]:
