@@ -108,6 +108,8 @@ def clairvoyant(limit: float) -> Run:
 
 
 OURS: dict[str, Run] = {
+    "e-detector 2e5": learned(2e5, grouped=False),
+    "e-detector 2e5 with groups": learned(2e5, grouped=True),
     "e-detector 1e5": learned(1e5, grouped=False),
     "e-detector 1e4": learned(1e4, grouped=False),
     "e-detector 1e5 with groups": learned(1e5, grouped=True),

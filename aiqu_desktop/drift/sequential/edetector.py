@@ -15,7 +15,7 @@ from aiqu_desktop.drift.sequential.guarantee import Guarantee, guarantee
 from aiqu_desktop.drift.sequential.shiryaev_roberts import scan
 from aiqu_desktop.drift.values import Floats, Ints
 
-DEFAULT_LIMIT = 1e5
+DEFAULT_LIMIT = 2e5
 _FORMAT = 1
 _BLOCK = 8_192  # rows held at a time
 # Shares of the evidence: that all rows rise together, that every group rises from its own level, that one group does.
