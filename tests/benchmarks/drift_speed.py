@@ -18,19 +18,21 @@ import numpy as np
 
 from aiqu_desktop.core.words import ColumnKind
 from aiqu_desktop.drift import NumericProfile, ReferenceProfile, build_profile, compare, compare_samples
-from aiqu_desktop.drift.univariate.numeric import effects_of, grid_distances
-from aiqu_desktop.drift.values import Floats, as_numbers, split_numbers
+from aiqu_desktop.drift.profiles.counting import GridCounter
+from aiqu_desktop.drift.univariate.numeric import distances_of, effects_of
+from aiqu_desktop.drift.values import Floats, as_numbers
 
 Columns = dict[str, Floats]
 
 
 def four_effects(profile: ReferenceProfile, columns: Columns) -> list[dict[str, float]]:
-    """What `compare` computes for the effects alone, missing values looked for."""
+    """What `compare` computes for the effects alone, missing and infinite values counted."""
     found = []
     for column in profile.columns:
         assert isinstance(column, NumericProfile)
-        finite, _, _ = split_numbers(as_numbers(column.name, columns[column.name]))
-        found.append(grid_distances(column, finite))
+        counter = GridCounter(column.grid)
+        counter.add(as_numbers(column.name, columns[column.name]))
+        found.append(distances_of(column, counter.finish()))
     return effects_of(found)
 
 
@@ -54,12 +56,14 @@ def measure(draw: Callable[[int], Floats], rows: int, columns: int, repeat: int)
     tasks: dict[str, Callable[[], object]] = {
         "sort": lambda: [np.sort(values) for values in window.values()],
         "four_effects": lambda: four_effects(profile, window),
+        "sort_again": lambda: [np.sort(values) for values in window.values()],
         "compare": lambda: compare(profile, window),
         "compare_2_threads": lambda: compare(profile, window, jobs=2),
     }
     for task in tasks.values():
         task()
     times = best_times(tasks, repeat)
+    times["sort"] = min(times["sort"], times.pop("sort_again"))  # before and after, on a busy machine
     times |= best_times({"exact": lambda: compare_samples(reference, window, kinds)}, 1)
     report = {f"{name}_multiple_of_sort": round(seconds / times["sort"], 3) for name, seconds in times.items()}
     del report["sort_multiple_of_sort"]
@@ -91,6 +95,7 @@ def main() -> None:
         "normal": lambda n: rng.normal(size=n),
         "student_3": lambda n: rng.standard_t(3, n),
         "lognormal_2": lambda n: rng.lognormal(0.0, 2.0, n),
+        "cauchy": lambda n: rng.standard_cauchy(n),
         "rounded": lambda n: rng.normal(size=n).round(1),
     }
     report: dict[str, object] = {"rows": options.rows, "columns": options.columns}
