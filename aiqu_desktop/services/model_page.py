@@ -32,7 +32,7 @@ from aiqu_desktop.services.views import (
 )
 
 _SECONDARY = {
-    Task.CLASSIFICATION: ("accuracy", "balanced_accuracy", "f1", "log_loss"),
+    Task.CLASSIFICATION: ("accuracy", "balanced_accuracy", "macro_f1", "roc_auc", "log_loss"),
     Task.REGRESSION: ("mae", "rmse", "bias", "r2"),
 }
 _IN_UNITS = ("mae", "rmse", "bias")

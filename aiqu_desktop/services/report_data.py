@@ -8,6 +8,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from aiqu_desktop.bundles import higher_is_better
 from aiqu_desktop.core.words import CheckKind, RunState
 from aiqu_desktop.ingest import ObservationStore
 from aiqu_desktop.lifecycle.facts import model_named
@@ -67,7 +68,7 @@ def gather(registry: Registry, model: str, start: datetime | None, end: datetime
                 made_by=by,
             ),
             verdict=verdict_at_end(session, row.id, page),
-            performance=tuple(_performance(series, page, live) for series in page.performance),
+            performance=tuple(_performance(series, live) for series in page.performance),
             drift=_drift(page.drift, row, len(page.heat.features)),
             top_drifted=_top_drifted(drift_run, row),
             drift_time=drift_run.window_to if drift_run else None,
@@ -90,11 +91,11 @@ def _live_at(page: ModelPage) -> VersionRow | None:
     return None
 
 
-def _performance(series: Series, page: ModelPage, live: VersionRow | None) -> PerformanceSeries:
+def _performance(series: Series, live: VersionRow | None) -> PerformanceSeries:
     name = series.name.removeprefix("performance.")
     accepted = live.metrics.get(name) if live else None
     limits = series.limit[~np.isnan(series.limit)]
-    higher = page.tile.higher_is_better if name == page.tile.metric else name not in ("mae", "rmse", "log_loss")
+    higher = name != "bias" and higher_is_better(name)  # bias has no better way
     return PerformanceSeries(
         quantity=Quantity(series.title.lower() if series.title.istitle() else series.title, series.unit,
                           is_share=name in _SHARES, higher_is_better=higher),
