@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
+from aiqu_desktop.drift.evidence.levels import without_change
 from aiqu_desktop.drift.values import Floats
 
 SOKAL_FACTOR = 5.0
@@ -64,18 +65,20 @@ def integrated_time_of_categories(names: list[str | None]) -> float:
     return 1.0 if rows < 3 else float(_times(_category_power(names), rows)[0])
 
 
-def dependence_of_categories(names: list[str | None]) -> tuple[float, float]:
+def dependence_of_categories(names: list[str | None], *, settled: bool = False) -> tuple[float, float]:
     """For a window: its time, never below the first-order one, and how uneven the dependence is, 0 or more.
 
     A table of counts has a design effect in each direction of its categories, and chi-squared under dependence is a
     sum with those weights. Its mean is the time; the unevenness is the squared coefficient of variation, which the
     second-order correction needs (J. Rao and A. Scott, JASA 76, 1981). The directions are those of the first
-    autocovariance, each taken as a first-order process.
+    autocovariance, each taken as a first-order process. settled: without the window's own change of level.
     """
     rows = len(names)
     if rows < 3:
         return 1.0, 0.0
     centred = _centred_indicators(names)
+    if settled:
+        centred = without_change(centred)
     total: Floats = _power(centred).sum(axis=0, keepdims=True)
     time = float(_cautious(total, rows)[0])
     effects = _design_effects(centred)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from aiqu_desktop.drift.evidence.autocorrelation import cautious_times, dependence_of_categories
-from aiqu_desktop.drift.evidence.dependence import Dependence, fisher_tail, reconcile, student, student_tail
+from aiqu_desktop.drift.evidence.dependence import Dependence, fisher_tail, reconcile, settle, student, student_tail
+from aiqu_desktop.drift.evidence.levels import without_change
 from aiqu_desktop.drift.evidence.ranks import RankScores, rank_scores
 from aiqu_desktop.drift.profiles.profile import NumericProfile
 from aiqu_desktop.drift.univariate.measure import NOT_ENOUGH, Measured
@@ -78,15 +79,19 @@ def _dependence(
     """The dependence of each column, and how uneven that of a categorical one is, [columns]."""
     of_reference = np.array([m.profile.autocorrelation for m in measured])
     reference_rows = np.array([min(m.profile.rows, _REFERENCE_ROWS) for m in measured], dtype=np.float64)
-    of_window, window_rows = np.ones(len(measured)), np.zeros(len(measured))
-    unevenness = np.zeros(len(measured))
+    of_window, settled, window_rows = (np.ones(len(measured)) for _ in range(3))
+    unevenness, unevenness_settled = np.zeros(len(measured)), np.zeros(len(measured))
     if numeric:
         of_window[numeric], window_rows[numeric] = cautious_times(scores.centred), scores.rows
+        settled[numeric] = cautious_times(without_change(scores.centred))
     for index, names in categorical.items():
         latest = names[-TIME_ROWS:]
         of_window[index], unevenness[index] = dependence_of_categories(latest)
+        settled[index], unevenness_settled[index] = dependence_of_categories(latest, settled=True)
         window_rows[index] = len(latest)
-    return reconcile(of_reference, reference_rows, of_window, window_rows), unevenness
+    chosen = settle(of_reference, reference_rows, of_window, settled, window_rows)
+    unevenness = np.where(chosen < of_window, unevenness_settled, unevenness)
+    return reconcile(of_reference, reference_rows, chosen, window_rows), unevenness
 
 
 def _numeric_profile(measured: Measured) -> NumericProfile:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from aiqu_desktop.drift.evidence.autocorrelation import SOKAL_FACTOR
@@ -41,9 +42,24 @@ def reconcile(reference: Floats, reference_rows: Floats, window: Floats, window_
     it is larger (the reference was shuffled, or the process has become sluggish) only the window's own rows do.
     """
     of_reference, of_window = freedom_of(reference, reference_rows), freedom_of(window, window_rows)
-    chance = special.fdtrc(np.maximum(of_window, 1e-3), np.maximum(of_reference, 1e-3), window / reference)
-    freedom = np.where(chance > _COMPATIBLE, of_reference + of_window, of_window)
+    alike = compatible(window / reference, of_window, of_reference)
+    freedom = np.where(alike, of_reference + of_window, of_window)
     return Dependence(np.maximum(reference, window), np.maximum(freedom, 1e-3))
+
+
+def compatible(ratio: Floats, window_freedom: Floats, reference_freedom: Floats) -> NDArray[np.bool_]:
+    """Whether a window's time over the reference's is no more than chance explains, [columns]."""
+    chance = special.fdtrc(np.maximum(window_freedom, 1e-3), np.maximum(reference_freedom, 1e-3), ratio)
+    return np.asarray(chance > _COMPATIBLE, dtype=np.bool_)
+
+
+def settle(reference: Floats, reference_rows: Floats, window: Floats, settled: Floats, rows: Floats) -> Floats:
+    """The window's time: the one without its own change of level where that fits the reference, else as it is.
+
+    A reference in time order thus speaks for a window that jumped halfway, and one that was shuffled cannot.
+    """
+    fits = compatible(settled / reference, freedom_of(settled, rows), freedom_of(reference, reference_rows))
+    return np.where(fits, np.minimum(window, settled), window)
 
 
 def student(p_values: Floats, freedom: Floats) -> Floats:

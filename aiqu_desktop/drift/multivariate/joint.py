@@ -18,7 +18,8 @@ import numpy as np
 from scipy import linalg, special
 
 from aiqu_desktop.drift.evidence.autocorrelation import cautious_times
-from aiqu_desktop.drift.evidence.dependence import freedom_of, student_tail
+from aiqu_desktop.drift.evidence.dependence import compatible, freedom_of, student_tail
+from aiqu_desktop.drift.evidence.levels import without_change
 from aiqu_desktop.drift.intervals import Estimate
 from aiqu_desktop.drift.multivariate.encoding import encode
 from aiqu_desktop.drift.multivariate.reference import MultivariateReference, reconstruction_errors
@@ -26,7 +27,6 @@ from aiqu_desktop.drift.values import Column, Floats
 
 _MOST_ROWS = 20_000  # the latest ones
 _RIDGE = 0.1  # of the mean variance of the terms
-_COMPATIBLE = 0.05
 
 
 @dataclass(frozen=True)
@@ -165,6 +165,12 @@ def _reconstruction(reference: MultivariateReference, encoded: Floats, limit: fl
     )
 
 
+def _window_time(time: Floats, reference: float, rows: int, freedom: float) -> tuple[float, float, bool]:
+    """A window's time, its degrees of freedom, and whether it fits the reference's time."""
+    own = freedom_of(time, np.array([float(rows)]))
+    return float(time[0]), float(own[0]), bool(compatible(time / reference, own, np.array([freedom]))[0])
+
+
 @dataclass(frozen=True)
 class _Gap:
     """A difference of two means of dependent rows, its standard error, and the degrees of freedom of that.
@@ -186,9 +192,11 @@ class _Gap:
         blocks, rows = block_means.size, scores.size
         length = reference_rows / blocks
         of_reference = max(1.0, length * float(np.var(block_means, ddof=1)) / variance)
-        of_window = float(cautious_times((scores - scores.mean())[np.newaxis, :])[0])
-        own = float(freedom_of(np.array([of_window]), np.array([float(rows)]))[0])
-        alike = special.fdtrc(max(own, 1e-3), blocks - 1.0, of_window / of_reference) > _COMPATIBLE
+        centred = (scores - scores.mean())[np.newaxis, :]
+        of_window, own, alike = _window_time(cautious_times(centred), of_reference, rows, blocks - 1.0)
+        settled = _window_time(cautious_times(without_change(centred)), of_reference, rows, blocks - 1.0)
+        if settled[2] and settled[0] < of_window:  # a window that changed halfway is no more dependent for that
+            of_window, own, alike = settled
         time = max(of_reference, of_window)
         own_variance = float(np.var(scores))
         error_window = np.sqrt(max(own_variance, 1e-300) * time / rows)

@@ -61,6 +61,18 @@ def test_uneven_dependence_of_categories_is_seen():
     assert dependence_of_categories(["A"] * 50) == (1.0, 0.0) == dependence_of_categories(["A", None])
 
 
+@pytest.mark.parametrize("share", [0.35, 0.5, 0.8])
+def test_a_change_halfway_through_a_window_does_not_hide_itself(share):
+    rng = np.random.default_rng(68)
+    profile = table_profile({"x": rng.normal(size=5_000), "y": rng.normal(size=5_000)})
+    window = {"x": rng.normal(size=800), "y": rng.normal(size=800)}
+    window["x"][-int(800 * share) :] += 2.0
+    assert compare(profile, window).drifted_columns == ("x",)
+    names = {"x": np.where(rng.random(5_000) < 0.5, "A", "B").astype(object)}
+    late = np.where(rng.random(800) < np.where(np.arange(800) > 800 * (1 - share), 0.95, 0.5), "A", "B").astype(object)
+    assert compare(build_profile(names, {"x": ColumnKind.CATEGORICAL}), {"x": late}).drifted
+
+
 def test_a_change_of_spread_is_found_in_few_rows():
     rng = np.random.default_rng(62)
     profile = table_profile({"x": rng.normal(size=10_000)})
