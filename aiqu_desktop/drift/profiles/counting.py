@@ -67,7 +67,7 @@ class GridCounter:
         """The count of all rows so far."""
         if self._totals is None:
             ordered, _ = self._usable(np.concatenate((np.empty(0), *self._waiting)))
-            below = np.searchsorted(ordered, self._edges).astype(np.int64)
+            below = _below(ordered, self._edges)
             self._beyond = self._excess(ordered)
             return GridCount(below, self._beyond, self._rows, self._missing, self._infinities)
         self._settle()
@@ -163,3 +163,12 @@ class GridCounter:
         under = ordered[: np.searchsorted(ordered, first)]
         over = ordered[np.searchsorted(ordered, last) :]
         return float(np.sum(first - under) + np.sum(over - last))
+
+
+def _below(ordered: Floats, edges: Floats) -> Ints:
+    """Sorted values below each edge, looked up from whichever side is shorter."""
+    if ordered.size >= edges.size:
+        return np.searchsorted(ordered, edges).astype(np.int64)
+    cells = np.bincount(np.searchsorted(edges, ordered, side="right"), minlength=edges.size + 1)
+    below: Ints = np.cumsum(cells[:-1])
+    return below

@@ -112,8 +112,7 @@ def _outer(profile: NumericProfile, gap: Floats, current: Floats, usable: int) -
 
 def _pooled(profile: NumericProfile, current: Floats, usable: int) -> tuple[Floats, NDArray[np.bool_]]:
     """Share of both samples together in each bounded cell, and which cells are a single value."""
-    of_reference = np.diff(profile.distribution) * profile.usable
-    mass: Floats = (of_reference + np.diff(current) * usable) / (profile.usable + usable)
+    mass: Floats = (profile.counts[1:-1] + np.diff(current) * usable) / (profile.usable + usable)
     return mass, profile.single_cells
 
 

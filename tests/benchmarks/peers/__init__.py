@@ -22,7 +22,7 @@ REQUIREMENTS = {
     "river": ("river==0.26.1",),
     # It imports statsmodels without asking for it, and the LightGBM that it asks for needs an older scikit-learn.
     "nannyml": ("nannyml==0.13.1", "setuptools<81", "statsmodels", "scikit-learn<1.8"),
-    "evidently": ("evidently==0.7.23",),
+    "evidently": ("evidently==0.7.23", "pandas<3"),
     "frouros": ("frouros==0.9.0", "pyarrow"),
     "alibi-detect": ("alibi-detect==0.13.0", "setuptools<81"),
     "deepchecks": ("deepchecks==0.19.1", "setuptools<81"),
