@@ -13,11 +13,31 @@
 ('pressure',)
 >>> round(result.columns[0].effect, 1), result.columns[0].effect_name
 (0.5, 'wasserstein')
+
+The rooms hold more than this front door shows: `profiles`, `univariate`, `multivariate`, `evidence`, `segments`,
+`explain`, `sequential` (with `sequential.classical`), `estimation` and `performance`.
 """
 
-from aiqu_desktop.drift.evidence.multiple import benjamini_hochberg, holm
+from aiqu_desktop.drift.estimation import (
+    estimate_classification,
+    estimate_regression,
+    estimator_error,
+    fit_cbpe,
+    fit_dle,
+    label_delay,
+)
+from aiqu_desktop.drift.evidence import AlarmBudget, OnlineFdr, benjamini_hochberg, block_permutation_p, holm
 from aiqu_desktop.drift.intervals import Estimate, bootstrap_interval, mean_interval, wilson
-from aiqu_desktop.drift.performance.metrics import classification_metrics, regression_metrics, summary
+from aiqu_desktop.drift.multivariate import MultivariateReference, compare_jointly
+from aiqu_desktop.drift.performance import (
+    CostMatrix,
+    classification_metrics,
+    compare_accuracy,
+    compare_losses,
+    confusion_matrix,
+    regression_metrics,
+    summary,
+)
 from aiqu_desktop.drift.profiles.profile import (
     CategoricalProfile,
     ColumnProfile,
@@ -27,31 +47,63 @@ from aiqu_desktop.drift.profiles.profile import (
 )
 from aiqu_desktop.drift.quality import FeatureQuality, QualityResult, count_quality
 from aiqu_desktop.drift.results import ColumnDrift, DriftLimits, DriftResult
+from aiqu_desktop.drift.segments import segment_losses, worst_segment
+from aiqu_desktop.drift.sequential import (
+    Baseline,
+    EDetector,
+    confidence_sequence,
+    limit_for,
+    risk_e_process,
+    windowed_band,
+)
 from aiqu_desktop.drift.sequential.changepoint import onset
 from aiqu_desktop.drift.verdict import compare, compare_samples
 
 __all__ = [
+    "AlarmBudget",
+    "Baseline",
     "CategoricalProfile",
     "ColumnDrift",
     "ColumnProfile",
+    "CostMatrix",
     "DriftLimits",
     "DriftResult",
+    "EDetector",
     "Estimate",
     "FeatureQuality",
+    "MultivariateReference",
     "NumericProfile",
+    "OnlineFdr",
     "QualityResult",
     "ReferenceProfile",
     "benjamini_hochberg",
+    "block_permutation_p",
     "bootstrap_interval",
     "build_profile",
     "classification_metrics",
     "compare",
+    "compare_accuracy",
+    "compare_jointly",
+    "compare_losses",
     "compare_samples",
+    "confidence_sequence",
+    "confusion_matrix",
     "count_quality",
+    "estimate_classification",
+    "estimate_regression",
+    "estimator_error",
+    "fit_cbpe",
+    "fit_dle",
     "holm",
+    "label_delay",
+    "limit_for",
     "mean_interval",
     "onset",
     "regression_metrics",
+    "risk_e_process",
+    "segment_losses",
     "summary",
     "wilson",
+    "windowed_band",
+    "worst_segment",
 ]

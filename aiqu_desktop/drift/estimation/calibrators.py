@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from aiqu_desktop.drift.values import Floats, Ints
 
@@ -106,6 +106,8 @@ def fit_calibrator(kind: str, scores: Floats, labels: Ints) -> Calibrator:
 
 def centred_isotonic(scores: Floats, happened: Any) -> tuple[Floats, Floats]:
     """Knots (scores, probabilities) of the centred, slightly shrunk isotonic regression; at most 64 of them."""
+    from scipy import optimize  # a second to load: paid when it is used
+
     at, inverse = np.unique(scores, return_inverse=True)
     weights = np.bincount(inverse).astype(np.float64)
     share = float(np.mean(happened))
@@ -127,6 +129,7 @@ def _fit_scaling(scores: Floats, labels: Ints) -> tuple[Floats, Floats]:
     happened[rows, labels] = 1.0
 
     def loss(parameters: Floats) -> tuple[float, Floats]:
+
         slopes, offsets = parameters[:size], parameters[size:]
         logits = slopes * logs + offsets
         normal = special.logsumexp(logits, axis=1)
@@ -135,6 +138,8 @@ def _fit_scaling(scores: Floats, labels: Ints) -> tuple[Floats, Floats]:
         value = float(np.sum(normal - logits[rows, labels])) + _RIDGE * float(pull @ pull) / 2
         gradient = np.concatenate([(surplus * logs).sum(axis=0), surplus.sum(axis=0)]) + _RIDGE * pull
         return value / labels.size, gradient / labels.size
+
+    from scipy import optimize  # a second to load: paid when it is used
 
     start = np.concatenate([np.ones(size), np.zeros(size)])
     bounds = [(0.0, 20.0)] * size + [(-20.0, 20.0)] * size

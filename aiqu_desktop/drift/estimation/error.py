@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from aiqu_desktop.drift.intervals import CONFIDENCE, Estimate
 from aiqu_desktop.drift.performance.widening import wilson_share
@@ -88,6 +88,8 @@ def _judge(name: str, pairs: list[tuple[Estimate, float]], before: float | None)
 
 
 def _rank_correlation(first: np.typing.NDArray[np.float64], second: np.typing.NDArray[np.float64]) -> float | None:
+    from scipy import stats  # a second to load: paid when it is used
+
     if first.size < 3 or np.ptp(first) == 0.0 or np.ptp(second) == 0.0:
         return None
     return float(stats.spearmanr(first, second).statistic)

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
 
 from aiqu_desktop.drift.intervals import Estimate
 from aiqu_desktop.drift.performance.widening import NORMAL_QUANTILE, dependence
@@ -52,6 +51,8 @@ def auc_components(own: NDArray[np.bool_], scores: Floats) -> tuple[float, Float
 
     own: [rows] True for the rows of the class. scores: [rows], higher for the class.
     """
+    from scipy import stats  # a second to load: paid when it is used
+
     ranks = stats.rankdata(scores)
     m, n = int(own.sum()), int((~own).sum())
     area = float((ranks[own].sum() - m * (m + 1) / 2) / (m * n))
@@ -68,9 +69,12 @@ def _newcombe(area: float, m: float, n: float) -> tuple[float, float]:
     """All areas within the normal quantile of `area`, with the variance that holds at the area asked about."""
 
     def excess(theta: float) -> float:
+
         count = (m + n) / 2
         inner = 1 + (count - 1) * ((1 - theta) / (2 - theta) + theta / (1 + theta))
         return abs(area - theta) - NORMAL_QUANTILE * math.sqrt(theta * (1 - theta) * inner / (m * n))
+
+    from scipy import optimize  # a second to load: paid when it is used
 
     inside = min(max(area, 1e-9), 1 - 1e-9)
     low = 0.0 if area <= 0 or excess(0.0) <= 0 else float(optimize.brentq(excess, 0.0, inside))

@@ -17,7 +17,7 @@ A fixed weighted mean of them is again below a supermartingale that starts at on
 from __future__ import annotations
 
 import numpy as np
-from scipy import signal, special
+from scipy import special
 
 from aiqu_desktop.drift.values import Floats
 
@@ -43,6 +43,8 @@ def predictions(
     `centre` counts as one loss before the first; None: the first loss itself does. `carried` is (weighted sum, weight)
     so far: (0, 0) at the start.
     """
+    from scipy import signal  # a second to load: paid when it is used
+
     if losses.size == 0:
         return losses, carried
     prior = 0.0 if centre is None else 1.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from aiqu_desktop.drift.values import Floats
 
@@ -13,6 +13,8 @@ _LEAST, _MOST = 0.003, 8.0
 
 def cramer_von_mises(reference: Floats, current: Floats) -> float:
     """Anderson's statistic T of two samples of usable values, each [rows >= 1], equal values at their mean rank."""
+    from scipy import stats  # a second to load: paid when it is used
+
     n, m = reference.size, current.size
     ranks = stats.rankdata(np.concatenate((np.sort(reference), np.sort(current))))
     of_reference = float(np.sum((ranks[:n] - np.arange(1, n + 1)) ** 2))

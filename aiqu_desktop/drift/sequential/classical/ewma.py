@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import signal
 
 from aiqu_desktop.drift.sequential.classical.detector import Detector, first_true
 from aiqu_desktop.drift.values import Floats
@@ -31,6 +30,8 @@ class Ewma(Detector):
         super().__init__()
 
     def _scan(self, block: Floats) -> int | None:
+        from scipy import signal  # a second to load: paid when it is used
+
         keep = 1.0 - self.weight
         deviations, _ = signal.lfilter([self.weight], [1.0, -keep], block - self.target, zi=[keep * self._deviation])
         moving = self._limits[self.count : self.count + block.size]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import signal
 
 from aiqu_desktop.drift.sequential.classical.detector import COUNTS, Detector, first_true, running_sum
 from aiqu_desktop.drift.values import Floats
@@ -97,6 +96,8 @@ class HddmW(Detector):
         super().__init__()
 
     def _scan(self, block: Floats) -> int | None:
+        from scipy import signal  # a second to load: paid when it is used
+
         keep = 1.0 - self.weight
         # the first value starts the mean: the same as a mean that was there before
         before = float(block[0]) if self.count == 0 else self._mean

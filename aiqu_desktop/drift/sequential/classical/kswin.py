@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from aiqu_desktop.drift.sequential.classical.detector import Detector, first_true
 from aiqu_desktop.drift.values import Floats, Ints
@@ -85,6 +84,8 @@ class Kswin(Detector):
 @lru_cache(maxsize=32)
 def critical_distance(alpha: float, size: int) -> int | None:
     """Least Kolmogorov-Smirnov distance of two samples of `size`, times `size`, whose exact p-value is <= alpha."""
+    from scipy import stats  # a second to load: paid when it is used
+
     places = np.arange(size, dtype=np.float64)
     for steps in range(1, size + 1):
         if steps / size > _LEAST_DISTANCE and stats.ks_2samp(places, places + steps - 0.5).pvalue <= alpha:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
-from scipy import signal
 
 from aiqu_desktop.drift.sequential.classical.detector import COUNTS, LARGEST, Detector, rise_over_floor, running_sum
 from aiqu_desktop.drift.values import Floats
@@ -35,6 +34,8 @@ class PageHinkley(Detector):
         keep: float = 0.9999,
         side: Literal["up", "down", "both"] = "both",
     ) -> None:
+        from scipy import signal  # a second to load: paid when it is used
+
         if side not in ("up", "down", "both"):
             raise ValueError(f"A side is up, down or both, not {side!r}.")
         self.least, self.slack, self.limit, self.keep = least, slack, limit, keep
@@ -44,6 +45,8 @@ class PageHinkley(Detector):
         super().__init__()
 
     def _scan(self, block: Floats) -> int | None:
+        from scipy import signal  # a second to load: paid when it is used
+
         totals = running_sum(self._total, block)
         deviations = block - totals / (COUNTS[: block.size] + self.count)
         sums: Floats = signal.lfilter([1.0], [1.0, -self.keep], deviations, zi=[self.keep * self._sum])[0]
