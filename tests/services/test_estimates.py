@@ -50,3 +50,24 @@ def test_an_honest_estimate_is_not_refuted(site: PlantSite) -> None:
     judged = newest(site).result["without_labels"]
     assert judged["truth"]["n"] == 180
     assert not judged["refuted"]
+
+
+def test_the_columns_are_also_compared_together_and_the_look_keeps_the_budget(site: PlantSite) -> None:
+    for _ in range(3):
+        site.day(60)
+    (joint,) = metrics(site, "drift.joint")[-1:]
+    assert joint.value is not None and 0.4 < joint.value < joint.limit
+    with site.registry.read() as session:
+        query = select(CheckRun).where(CheckRun.kind == CheckKind.DRIFT).order_by(CheckRun.id.desc()).limit(1)
+        result = session.scalars(query).one().result
+    assert result["alpha"] == 0.5 / 365.25  # one false call a year, half of it for the columns one by one
+    assert result["joint"]["enough_data"] and not result["joint"]["drifted"]
+
+
+def test_a_chart_has_its_band_that_holds_at_every_look(site: PlantSite) -> None:
+    for _ in range(3):
+        site.day(60, wrong=0.1)
+    page = model_page(site.registry, "toy")
+    assert page.anytime is not None
+    one_look = page.performance[0]
+    assert page.anytime.low[-1] < one_look.low[-1] and page.anytime.high[-1] > one_look.high[-1]
