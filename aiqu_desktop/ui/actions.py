@@ -21,6 +21,7 @@ class Act(StrEnum):
     PREVIOUS_MODEL = "previous-model"
     WORST_ALARM = "worst-alarm"
     ACKNOWLEDGE = "acknowledge"
+    WHY = "why"
     LIMITS = "limits"
     FIND = "find"
     TOGGLE_THEME = "toggle-theme"
@@ -52,6 +53,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(Act.PREVIOUS_MODEL, "Previous model", ("Ctrl+Up",), "Go"),
     Entry(Act.WORST_ALARM, "Go to the worst alarm", ("F8",), "Alarm", "alarms"),
     Entry(Act.ACKNOWLEDGE, "Acknowledge the worst alarm…", ("Ctrl+K",), "Alarm", "acknowledge"),
+    Entry(Act.WHY, "Why the model drifted", ("Ctrl+E",), "Model", "search"),
     Entry(Act.LIMITS, "Limits of the model", ("Ctrl+L",), "Model", "rehearse"),
     Entry(Act.REFRESH, "Refresh", ("F5", "Ctrl+R"), "View", "refresh"),
     Entry(Act.FIND, "Find on this page", ("Ctrl+F",), "View", "search"),

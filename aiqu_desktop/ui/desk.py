@@ -16,11 +16,13 @@ from aiqu_desktop.services.views import (
     AlarmRow,
     AuditRow,
     CheckRunRow,
+    DistributionView,
     IngestRow,
     ModelPage,
     Overview,
     RehearsalRow,
     ScheduleRow,
+    WhyView,
 )
 
 if TYPE_CHECKING:
@@ -83,6 +85,10 @@ class Desk(Protocol):
         ...
 
     def save_limits(self, rehearsal_id: int, *, by: str, reason: str) -> None: ...
+
+    # why it drifted
+    def explain_model(self, model: str) -> WhyView: ...
+    def distribution(self, model: str, feature: str) -> DistributionView: ...
 
     # releases, reports, versions
     def preview_promotion(self, model: str, number: int) -> Preview: ...

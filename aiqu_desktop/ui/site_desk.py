@@ -24,6 +24,7 @@ from aiqu_desktop.services import (
     releases,
     reporting,
     runs,
+    why,
 )
 from aiqu_desktop.services import schedules as schedule_services
 from aiqu_desktop.services.changes import ChangeWatcher
@@ -32,11 +33,13 @@ from aiqu_desktop.services.views import (
     AlarmRow,
     AuditRow,
     CheckRunRow,
+    DistributionView,
     IngestRow,
     ModelPage,
     Overview,
     RehearsalRow,
     ScheduleRow,
+    WhyView,
 )
 
 StepCallback = Callable[[str, str], None]
@@ -142,6 +145,14 @@ class SiteDesk:
 
     def save_limits(self, rehearsal_id: int, *, by: str, reason: str) -> None:
         rehearsing.save_limits(self._registry, rehearsal_id, by=by, reason=reason)
+
+    # why it drifted
+
+    def explain_model(self, model: str) -> WhyView:
+        return why.explain_model(self._registry, model, language="en")  # the window's one language so far
+
+    def distribution(self, model: str, feature: str) -> DistributionView:
+        return why.distribution(self._registry, model, feature)
 
     # releases, reports, versions
 

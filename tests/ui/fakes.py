@@ -15,12 +15,14 @@ from aiqu_desktop.services.views import (
     AlarmRow,
     AuditRow,
     CheckRunRow,
+    DistributionView,
     IngestRow,
     ModelPage,
     Overview,
     RehearsalRow,
     ScheduleRow,
     SchedulerView,
+    WhyView,
 )
 from tests.ui.fake_rows import (
     NOW,
@@ -33,6 +35,7 @@ from tests.ui.fake_rows import (
     make_tiles,
 )
 from tests.ui.rehearsal_story import SETTINGS, make_rehearsal
+from tests.ui.why_story import make_distribution, make_why
 
 
 class FakeDesk:
@@ -199,6 +202,16 @@ class FakeDesk:
         row = next(row for row in self.rehearsals if row.id == rehearsal_id)
         self.settings[row.kind] = dict(row.rehearsal["settings"])
         self.announce()
+
+    # why it drifted
+
+    def explain_model(self, model: str) -> WhyView:
+        self._note("explain_model", model)
+        return make_why(model, self.now_is)
+
+    def distribution(self, model: str, feature: str) -> DistributionView:
+        self._note("distribution", (model, feature))
+        return make_distribution(feature)
 
     # one model
 

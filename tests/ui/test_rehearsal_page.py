@@ -106,7 +106,7 @@ def test_a_rehearsal_shows_its_progress_and_then_its_answer(qtbot, page, desk):
     assert not page.side.form.isEnabled()
     desk.rehearsal_may_end.set()
     qtbot.waitUntil(lambda: page.result.row is not None)
-    assert page.stack.currentWidget() is page.result
+    assert page.result.isVisible()
     assert page.result.sentence.text().startswith("Replayed from")
     assert page.side.rehearse.isVisible()
     qtbot.waitUntil(lambda: len(page.side.records.rows) == 1)

@@ -261,3 +261,8 @@ def test_an_alarm_named_by_the_model_page_is_chosen_on_the_alarms_page(open_wind
     window.open_alarm(40)
     assert window.history.current == Place("alarms")
     qtbot.waitUntil(lambda: [r.id for r in window.pages["alarms"].table.selected_rows()] == [40])
+
+
+def test_no_page_keeps_the_window_from_being_small(open_window, desk):
+    assert open_window(desk).minimumSizeHint().width() <= 1024
+    assert open_window(desk).minimumSizeHint().height() <= 680

@@ -45,7 +45,8 @@ class ChartColumn(QWidget):
         self.readout = ReadOut(theme, self)
         self.canvas = ChartCanvas(theme, self.window_of_time, self, only)
         self._write = write
-        self.toolbar.live.setVisible(only is None)
+        for part in (self.toolbar.live, self.toolbar.metric_choice, self.toolbar.all_features):
+            part.setVisible(only is None)
         self.gestures = Gestures(self.canvas)
         self.note = MarkNote(self.canvas)
         self._band = QRubberBand(QRubberBand.Shape.Rectangle, self.canvas)

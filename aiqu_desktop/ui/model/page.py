@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from aiqu_desktop.services.views import Mark, ModelPage
+from aiqu_desktop.services.views import Mark, ModelPage, WhyView
 from aiqu_desktop.ui.alarms.acknowledge import ask_and_acknowledge
 from aiqu_desktop.ui.charts import ChartColumn, Picture, prepare
 from aiqu_desktop.ui.desk import Desk
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aiqu_desktop.lifecycle.preview import Preview
 
 ROOMY = 800  # pixels of height from which charts and tables both have room
+WHY_ROOMY = 940  # the same for charts and the reasons of a drift, which hold a chart of their own
 
 
 class ModelPageWidget(QWidget):
@@ -56,6 +57,9 @@ class ModelPageWidget(QWidget):
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 1)
         self.tabs.folded_changed.connect(self._share_height)
+        self.tabs.currentChanged.connect(self._turn)
+        self.tabs.why.feature_chosen.connect(self._ask_distribution)
+        self._explained: tuple[object, ...] = ()  # what the shown reasons are of
         self._folded_by_size: bool | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 8)
@@ -77,6 +81,8 @@ class ModelPageWidget(QWidget):
             self.model = name
             self.shown = None
             self.header.start_reading(name)
+            self._explained = ()
+            self.tabs.why.start_reading()
         self.refresh()
 
     def site_changed(self) -> None:
@@ -97,6 +103,13 @@ class ModelPageWidget(QWidget):
             return page, prepare(page)
 
         self.tasks.latest("model-page", work, self._show, self._not_read, subject=name)
+
+    def show_why(self) -> None:
+        """Bring the reasons of the drift to the front."""
+        self.tabs.open_tab(self.tabs.why)
+        if self.tabs.folded:
+            self.tabs.fold(False)
+        self.tabs.why.focus_first()
 
     def ask_promotion(self, number: int) -> None:
         """Preview a promotion, then open its sheet."""
@@ -133,6 +146,36 @@ class ModelPageWidget(QWidget):
         self.header.show_page(page)
         self.tabs.show_page(page)
         self.charts.show_picture(picture, new_model=fresh)
+        self._ask_why()
+
+    def _ask_why(self) -> None:
+        """Ask for the reasons once for each drift answer, and only while somebody looks at them: it takes a moment."""
+        page = self.shown
+        if page is None or not self.tabs.shows_why:
+            return
+        times, name, desk = page.drift.times, self.model, self.desk
+        subject = (name, page.tile.champion, float(times[-1]) if len(times) else None)
+        if subject != self._explained:
+            self._explained = subject
+            self.tasks.latest("why", lambda: desk.explain_model(name), self._show_why, self._no_why, subject=name)
+
+    def _show_why(self, view: WhyView) -> None:
+        if view.model == self.model:
+            self.tabs.why.show_why(view)
+
+    def _no_why(self, error: Exception) -> None:
+        self._explained = ()
+        self.tabs.why.show_error(sentence_of(error))
+
+    def _ask_distribution(self, feature: str) -> None:
+        name, desk, why = self.model, self.desk, self.tabs.why
+        self.tasks.latest(
+            "distribution",
+            lambda: desk.distribution(name, feature),
+            why.show_distribution,
+            lambda error: why.show_no_distribution(sentence_of(error)),
+            subject=(name, feature),
+        )
 
     def _not_read(self, error: Exception) -> None:
         self.header.show_error(sentence_of(error))
@@ -173,5 +216,16 @@ class ModelPageWidget(QWidget):
             self._folded_by_size = low
             self.tabs.fold(low)
 
+            self._share_height(low)
+
+    def _turn(self) -> None:
+        self._share_height(self.tabs.folded)
+
     def _share_height(self, folded: bool) -> None:
-        self.splitter.setSizes([10_000, 1] if folded else [68, 32])
+        """The reasons of a drift want more room than a table; on a low screen they get all of it."""
+        why = self.tabs.shows_why
+        self.charts.setVisible(not why or self.height() >= WHY_ROOMY)
+        upper = 1.0 if folded else 0.46 if why else 0.68
+        height = max(self.splitter.height(), 1_000)
+        self.splitter.setSizes([round(upper * height), round((1 - upper) * height) + 1])
+        self._ask_why()

@@ -13,6 +13,7 @@ from aiqu_desktop.ui.model import columns
 from aiqu_desktop.ui.tables.record_model import Column, RecordModel
 from aiqu_desktop.ui.tables.record_table import RecordTable
 from aiqu_desktop.ui.theme import Theme
+from aiqu_desktop.ui.why import WhyPanel
 from aiqu_desktop.ui.widgets.buttons import explain, make_button
 from aiqu_desktop.ui.widgets.labels import make_label
 
@@ -62,7 +63,7 @@ class ModelTabs(QTabWidget):
         self._promotion = ActionState(False, "The model is being read.")
         self.folded = False
         self.setObjectName("model-tabs")
-        self.setAccessibleName("Versions, alarms, releases and check runs")
+        self.setAccessibleName("Versions, alarms, releases, check runs, and why it drifted")
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
         by_id = _key("id")
@@ -91,12 +92,14 @@ class ModelTabs(QTabWidget):
             "Check runs of this model",
             "No check has run yet; see Schedules for when the next one is due.",
         )
+        self.why = WhyPanel(theme)
         self._add_corner()
         for tab, title in (
             (self.versions, "Versions"),
             (self.alarms, "Alarms"),
             (self.releases, "Releases"),
             (self.runs, "Check runs"),
+            (self.why, "Why it drifted"),
         ):
             self.addTab(tab, title)
         self._turn()
@@ -124,6 +127,11 @@ class ModelTabs(QTabWidget):
         self.setTabText(1, f"Alarms ({waiting} to acknowledge)" if waiting else f"Alarms ({len(page.alarms)})")
         self.setTabText(2, f"Releases ({len(page.releases)})")
         self._offer()
+
+    @property
+    def shows_why(self) -> bool:
+        """True while the reasons of the drift are in front."""
+        return not self.folded and self.currentWidget() is self.why
 
     def open_tab(self, tab: QWidget) -> None:
         """Bring a tab to the front."""

@@ -49,6 +49,8 @@ class ProposalForm(QWidget):
         for row in range(1, _MOST_ROWS + 1):
             title, now, field = make_label(), make_label("", "caption"), QLineEdit()
             now.setMinimumWidth(64)
+            field.setObjectName(f"proposed_{row}")  # until it is known which setting it is of
+            field.setAccessibleName("Proposed")
             field.setAlignment(Qt.AlignmentFlag.AlignRight)
             title.setBuddy(field)
             field.textChanged.connect(self._type)
@@ -61,6 +63,7 @@ class ProposalForm(QWidget):
         self._sizes_title = make_label("", "body", "sizes_title")
         self.sizes = QLineEdit()
         self.sizes.setObjectName("sizes")
+        self.sizes.setAccessibleName("Sizes to plant")
         self.sizes.setPlaceholderText("the usual sizes")
         self._sizes_title.setBuddy(self.sizes)
         self.sizes.textChanged.connect(self._type)

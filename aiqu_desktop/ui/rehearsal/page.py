@@ -12,7 +12,9 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QPushButton,
+    QScrollArea,
     QStackedWidget,
+    QWidget,
 )
 
 from aiqu_desktop.core.words import CheckKind
@@ -212,7 +214,7 @@ class RehearsalPage(Page):
 
     def _draw(self, row: RehearsalRow) -> None:
         self.result.show_row(row)
-        self.stack.setCurrentWidget(self.result)
+        self.stack.setCurrentIndex(1)
 
     def _forget(self) -> None:
         """Nothing of the former subject stays to be seen or saved."""
@@ -223,7 +225,7 @@ class RehearsalPage(Page):
             "Propose limits on the left and rehearse them: the model's own past is replayed under them, and changes "
             "are planted to see how soon they would ring. Nothing is changed by that.",
         )
-        self.stack.setCurrentWidget(self.empty)
+        self.stack.setCurrentIndex(0)
         self._offer()
 
     # what can be done
@@ -282,5 +284,15 @@ class RehearsalPage(Page):
         both = QHBoxLayout()
         both.setSpacing(16)
         both.addWidget(self.side)
-        both.addWidget(self.stack, 1)
+        both.addWidget(_scrolling(self.stack), 1)
         self.body.addLayout(both, 1)
+
+
+def _scrolling(content: QWidget) -> QScrollArea:
+    """So that this page, which is seldom seen, does not decide how small the window may be."""
+    area = QScrollArea()
+    area.setObjectName("rehearsal_area")
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(content)
+    return area

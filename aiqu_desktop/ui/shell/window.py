@@ -113,6 +113,13 @@ class MainWindow(QMainWindow):
         if current is not None and current.model:
             self.go(Place("rehearsal", current.model))
 
+    def open_why(self) -> None:
+        """Why the model drifted whose page is shown."""
+        current = self.history.current
+        if current is not None and current.model:
+            self.go(Place("model", current.model))
+            self.pages["model"].show_why()
+
     def open_worst_alarm(self) -> None:
         if self.banner.alarm.alarm is not None:
             self.go(Place("model", self.banner.alarm.alarm.model))
@@ -201,6 +208,7 @@ class MainWindow(QMainWindow):
         book.connect(Act.PREVIOUS_MODEL, partial(self.step_model, -1))
         book.connect(Act.WORST_ALARM, self.open_worst_alarm)
         book.connect(Act.ACKNOWLEDGE, self.acknowledge_worst)
+        book.connect(Act.WHY, self.open_why)
         book.connect(Act.LIMITS, self.open_limits)
         book.connect(Act.REFRESH, self.refresh)
         book.connect(Act.FIND, self._find)
@@ -231,7 +239,8 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(page)
         if place.model:
             page.show_model(place.model)
-        self.actions_book[Act.LIMITS].setEnabled(bool(place.model))
+        for act in (Act.WHY, Act.LIMITS):
+            self.actions_book[act].setEnabled(bool(place.model))
         self.rail.show_place(place)
         self.banner.back.setEnabled(self.history.can_go_back)
         self.actions_book[Act.BACK].setEnabled(self.history.can_go_back)
