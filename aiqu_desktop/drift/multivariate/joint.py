@@ -48,7 +48,8 @@ class Reconstruction:
     """The window's mean reconstruction error with its 95 % interval, beside the range in which means of as many rows of
     the reference lie (95 %). effect: the change of the mean in standard deviations of one row's error; limit: what it
     is held against, never less than the error that components fitted on so few independent rows make anyway, which is
-    about the square root of twice the columns per row (they fit their own rows too well, and others too badly)."""
+    about the square root of twice the columns per row (they fit their own rows too well, and others too badly). p_value: of a change by
+    more than that."""
 
     error: Estimate
     reference: float
@@ -152,8 +153,9 @@ def _reconstruction(reference: MultivariateReference, encoded: Floats, limit: fl
     reach = float(special.stdtrit(max(gap.freedom, 1.0), 0.975))
     half, chance = reach * gap.error_window, reach * gap.error_usual
     estimate = Estimate("reconstruction_error", mean, max(0.0, mean - half), mean + half, errors.size)
-    p_value = float(student_tail(np.array([gap.size / gap.error]), np.array([gap.freedom]))[0])
     unlearnt = float(np.sqrt(2.0 * encoded.shape[1] * gap.time / (reference.rows / 2)))
+    surplus = max(0.0, abs(gap.size) - unlearnt * deviation) / gap.error
+    p_value = float(student_tail(np.array([surplus]), np.array([gap.freedom]))[0])
     return Reconstruction(
         error=estimate,
         reference=usual,
