@@ -48,8 +48,9 @@ class Reconstruction:
     """The window's mean reconstruction error with its 95 % interval, beside the range in which means of as many rows of
     the reference lie (95 %). effect: the change of the mean in standard deviations of one row's error; limit: what it
     is held against, never less than the error that components fitted on so few independent rows make anyway, which is
-    about the square root of twice the columns per row (they fit their own rows too well, and others too badly). p_value: of a change by
-    more than that."""
+    about the square root of twice the columns per row (they fit their own rows too well, and others too badly).
+    p_value: of a change by more than that.
+    """
 
     error: Estimate
     reference: float
