@@ -18,11 +18,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
+from aiqu_desktop.core.words import CheckKind
 from aiqu_desktop.ui.shell.navigation import Place
 from aiqu_desktop.ui.shell.window import MainWindow
 from aiqu_desktop.ui.tasks import Tasks
 from aiqu_desktop.ui.theme import Theme
 from tests.ui.fakes import FakeDesk
+from tests.ui.rehearsal_story import make_rehearsal
 
 SIZES = {"1280": (1280, 800), "1920": (1920, 1080)}
 
@@ -45,7 +47,7 @@ def shoot(
     window.show()
     window.go(Place.from_text(place))
     settle(app, tasks)
-    if place.startswith("model"):
+    if place.startswith(("model", "rehearsal")):
         settle(app, tasks, 1.5)
     if prepare is not None:
         prepare(window)
@@ -80,6 +82,19 @@ def verify(window: MainWindow) -> None:
     window.pages["audit"].verify_chain()
 
 
+def rehearsed() -> FakeDesk:
+    desk = FakeDesk(12)
+    desk.rehearsals = (
+        make_rehearsal(2, CheckKind.PERFORMANCE, {"limit": 0.85}),
+        make_rehearsal(1, CheckKind.DRIFT, {"share_limit": 0.25}),
+    )
+    return desk
+
+
+def choose_drift(window: MainWindow) -> None:
+    window.pages["rehearsal"].choose_kind(CheckKind.DRIFT)
+
+
 def break_chain() -> FakeDesk:
     desk = FakeDesk(12)
     desk.chain_intact = False
@@ -101,6 +116,9 @@ def fake_pictures() -> list[tuple[str, Callable[[], object], str, tuple[str, ...
         ("schedules", lambda: FakeDesk(12), "schedules", both, choose("schedule_table", 0)),
         ("files", lambda: FakeDesk(12), "files", both, choose("file_table", 1)),
         ("audit", lambda: FakeDesk(12), "audit", both, verify),
+        ("limits", rehearsed, "rehearsal:gas-classifier", both, None),
+        ("limits-drift", rehearsed, "rehearsal:gas-classifier", ("1280",), choose_drift),
+        ("why", lambda: FakeDesk(12), "model:gas-classifier", both, MainWindow.open_why),
         ("audit-broken", break_chain, "audit", ("1280",), verify),
     ]
 

@@ -180,6 +180,14 @@ def test_the_replay_is_drawn_with_its_limit_and_its_alarms(qtbot, page, desk):
     assert not page.result.chart.toolbar.live.isVisible()
 
 
+def test_an_alarm_that_nothing_cleared_ends_with_its_version():
+    row = make_rehearsal()
+    first = {"version": 1, "at": row.rehearsal["start"], "cleared_at": None, "value": 0.8}
+    both = [first, *row.rehearsal["alarms"][1:]]
+    spans = picture_of(replace(row, rehearsal={**row.rehearsal, "alarms": both})).standing
+    assert spans == ((first["at"], both[1]["at"]), (both[1]["at"], row.rehearsal["end"]))
+
+
 def test_the_crosshair_of_the_replay_says_whether_an_alarm_stands():
     row = make_rehearsal(changes={"limit": 0.85})
     picture = picture_of(row)

@@ -60,6 +60,14 @@ def test_the_key_opens_the_sentence_and_the_ranked_reasons(qtbot, window, desk):
     assert threading.main_thread().name not in desk.threads
 
 
+def test_a_small_importance_is_not_none(qtbot, theme):
+    panel = WhyPanel(theme)
+    qtbot.addWidget(panel)
+    why = make_why("m", NOW)
+    panel.show_why(replace(why, reasons=(replace(why.reasons[0], importance=0.002), *why.reasons[1:])))
+    assert panel.reasons.index(0, 2).data() == "< 1\u00a0%"
+
+
 def test_the_weightiest_reason_is_shown_first_and_another_on_demand(qtbot, window, desk):
     panel = told(qtbot, window)
     assert panel.chart.view.feature == "sensor01_dR"

@@ -27,8 +27,9 @@ def _days(row: Planted, name: str) -> str:
 
 
 def _planted(row: Planted) -> str:
+    """A sentence begins with a capital; the name of a feature keeps its own spelling."""
     text = str(row["planted"])
-    return text[:1].upper() + text[1:]
+    return text if "_" in text.split(" ")[0] or " goes from " not in text else text[:1].upper() + text[1:]
 
 
 PLANTED = (

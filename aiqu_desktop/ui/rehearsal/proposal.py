@@ -129,7 +129,7 @@ def differences(
 def change_words(kind: CheckKind, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """ "Limit 0.87 → 0.85, Window, days 28 → 14"; says so when nothing differs."""
     changes = differences(kind, before, after)
-    return "; ".join(f"{title} {old} → {new}" for title, old, new in changes) or "the limits of now"
+    return "; ".join(f"{title} {old} → {new}" for title, old, new in changes) or "limits unchanged"
 
 
 def _written(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -62,7 +63,7 @@ def picture_of(row: RehearsalRow) -> Picture:
         stale=None,
         first=float(made["start"]),
         now=float(made["end"]),
-        standing=tuple((float(a["at"]), float(a["cleared_at"] or made["end"])) for a in made["alarms"]),
+        standing=tuple(_standing(made, alarm) for alarm in made["alarms"]),
     )
 
 
@@ -98,11 +99,25 @@ def facts_of(row: RehearsalRow) -> tuple[Cell, ...]:
         tried = f"in {fmt.number(made['years_tried'], 1)} undisturbed years tried"
         over = budget is not None and false > 1.0 / budget
         detail = f"above the budget, {tried}" if over else tried
-        quiet = Cell("False alarms", f"{fmt.number(false, 2)} a year", detail, "warning" if over else "ink", room=1.7)
+        quiet = Cell(
+            "False alarms",
+            f"{fmt.number(false, 2 if false else 0)} a year",
+            detail,
+            "warning" if over else "ink",
+            room=1.7,
+        )
     silent = Cell("Checks without an answer", f"{made['unanswered']} of {made['asked']}",
                   "too little data" if made["unanswered"] else "", room=1.3)  # fmt: skip
     what = "Labels a day" if row.kind is CheckKind.PERFORMANCE else "Observations a day"
     return rang, quiet, silent, Cell(what, fmt.number(made["rows_a_day"], 1), "on average", room=1.0)
+
+
+def _standing(made: dict[str, Any], alarm: dict[str, float]) -> tuple[float, float]:
+    """From when to when it stands: one that nothing cleared ends with its version, or with the replay."""
+    others = (other["at"] for other in made["alarms"] if other["version"] != alarm["version"])
+    later = min((at for at in others if at > alarm["at"]), default=made["end"])
+    end = later if alarm["cleared_at"] is None else alarm["cleared_at"]
+    return float(alarm["at"]), float(end)
 
 
 def _mark(row: RehearsalRow, alarm: dict[str, float]) -> Mark:

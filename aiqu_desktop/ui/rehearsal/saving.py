@@ -34,7 +34,7 @@ def question_for(row: RehearsalRow, title: str) -> Question:
     rang = len(row.rehearsal["alarms"])
     found = f"rang {fmt.plural(rang, 'time')} in the past" if rang else "never rang in the past"
     if false is not None:
-        found += f", and falsely {fmt.number(false, 2)} times a year"
+        found += f", and falsely {fmt.number(false, 2 if false else 0)} times a year"
     return Question(
         title="Save limits",
         verb="Save limits",
