@@ -30,8 +30,7 @@ class ReplayPanel(MetricPanel):
         curve = picture.metrics[metric]
         self._as_share = curve.title == "Drifted share"
         self.title = f"{curve.title}, replayed"
-        self.keys = (Key("line", "as the check would have seen it"), Key("limit", "limit"),
-                     Key("standing", "alarm stands"))  # fmt: skip
+        self.keys = (Key("line", "answers"), Key("standing", "alarm stands"), Key("limit", "limit"))
 
 
 class ResultView(QWidget):
