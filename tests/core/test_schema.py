@@ -18,7 +18,7 @@ _numbers = st.none() | st.floats(allow_nan=False, allow_infinity=False)
 _features = st.builds(
     Feature,
     name=_text,
-    kind=st.sampled_from(ColumnKind),
+    kind=st.sampled_from([kind for kind in ColumnKind if kind is not ColumnKind.TIMESTAMP]),
     unit=_text,
     low=_numbers,
     high=_numbers,
@@ -131,3 +131,10 @@ def test_no_value_of_a_features_field_gets_past_as_our_own_bug(value: Any, field
     except UserError:
         return
     assert len(schema.features) == 1
+
+
+def test_a_time_is_no_feature() -> None:
+    plain = InputSchema(Task.REGRESSION, (Feature("x", ColumnKind.NUMERIC),)).to_json()
+    plain["features"][0]["kind"] = "timestamp"
+    with pytest.raises(UserError, match="'x' is a time, which no model can take"):
+        InputSchema.from_json(plain)
