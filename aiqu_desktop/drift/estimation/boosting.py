@@ -25,6 +25,7 @@ _LEAST_IN_LEAF = 20
 _MOST_ROWS = 20_000
 _MOST_FEATURES = 32
 
+_BLOCK = 1 << 18  # rows times trees worked on at a time
 _Cut: TypeAlias = tuple[float, int, int]  # gain, column, last bin of the left side
 
 
@@ -48,12 +49,14 @@ class Trees:
 
     def steps(self, rows: Floats) -> Floats:
         """The sum after each tree, [trees, rows]."""
-        found = np.empty((len(self.features), rows.shape[0]))
-        total = np.full(rows.shape[0], self.start)
-        for tree in range(len(self.features)):
-            total = total + self.leaves[tree][self._leaf_of(tree, rows)]
-            found[tree] = total
-        return found
+        trees = len(self.features)
+        found = np.empty((trees, rows.shape[0]))
+        at_once = max(1, _BLOCK // max(1, trees))
+        for start in range(0, rows.shape[0], at_once):
+            some = rows[start : start + at_once]
+            added = np.take_along_axis(self.leaves, self._leaves_of(some), axis=1)
+            found[:, start : start + at_once] = np.cumsum(added, axis=0, dtype=np.float64)
+        return found + self.start
 
     def check(self, width: int) -> None:
         """Refuse arrays that do not make trees over `width` features: kept state may have been damaged.
@@ -72,15 +75,19 @@ class Trees:
         if self.features.size and int(self.features.max()) >= width:
             raise ValueError("a tree asks for a feature that is not there")
 
-    def _leaf_of(self, tree: int, rows: Floats) -> NDArray[np.int64]:
-        places = np.zeros(rows.shape[0], dtype=np.int64)
-        walking = np.arange(rows.shape[0])
+    def _leaves_of(self, rows: Floats) -> NDArray[np.int64]:
+        """The leaf of each row in each tree, [trees, rows]: all trees take a step at a time."""
+        trees, count = len(self.features), rows.shape[0]
+        places = np.zeros(trees * count, dtype=np.int64)
+        walking = np.arange(trees * count)
         while walking.size:
+            tree, row = np.divmod(walking, count)
             nodes = places[walking]
-            yes = rows[walking, self.features[tree][nodes]] > self.limits[tree][nodes]
-            places[walking] = self.children[tree][nodes, yes.astype(np.int64)]
+            yes = rows[row, self.features[tree, nodes]] > self.limits[tree, nodes]
+            places[walking] = self.children[tree, nodes, yes.astype(np.int64)]
             walking = walking[places[walking] >= 0]
-        return -1 - places
+        leaves: NDArray[np.int64] = (-1 - places).reshape(trees, count)
+        return leaves
 
 
 def fit_trees(rows: Floats, targets: Floats, count: int) -> Trees:

@@ -26,7 +26,6 @@ from aiqu_desktop.drift.multivariate.reference import MultivariateReference, rec
 from aiqu_desktop.drift.values import Column, Floats
 
 _MOST_ROWS = 20_000  # the latest ones
-_RIDGE = 0.1  # of the mean variance of the terms
 
 
 @dataclass(frozen=True)
@@ -127,11 +126,9 @@ def _separation(reference: MultivariateReference, terms: Floats) -> tuple[float,
     """AUC on unseen rows, and its p-value; terms [rows, terms]."""
     halves = np.array_split(terms, 2)
     blocks = reference.block_terms[0::2], reference.block_terms[1::2]
-    ridge = _RIDGE * float(np.trace(reference.covariance)) / terms.shape[1]
-    factor = linalg.cho_factor(reference.covariance + ridge * np.eye(terms.shape[1]))
     found = []
     for train, unseen in ((0, 1), (1, 0)):
-        direction = linalg.cho_solve(factor, halves[train].mean(axis=0) - blocks[train].mean(axis=0))
+        direction = linalg.cho_solve(reference.factor, halves[train].mean(axis=0) - blocks[train].mean(axis=0))
         deviation = float(np.sqrt(max(float(direction @ reference.covariance @ direction), 1e-300)))
         scores = halves[unseen] @ direction / deviation
         means = blocks[unseen] @ direction / deviation

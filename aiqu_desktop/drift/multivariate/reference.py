@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from scipy import linalg
 
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import ColumnKind
@@ -17,6 +19,7 @@ from aiqu_desktop.drift.values import Column, Floats
 BLOCKS = 50  # of consecutive rows; how their means vary is what chance, and autocorrelation, do
 EXPLAINED = 0.65  # of the variance, by the components kept
 LEAST_ROWS = 200
+RIDGE = 0.1  # of the mean variance of the terms
 _MOST_ROWS = 200_000  # the latest ones
 _MAGIC = b"AIQUJNT1"
 _ARRAYS = ("rotation", "frequencies", "phases", "block_terms", "covariance", "components", "block_errors")
@@ -40,6 +43,14 @@ class MultivariateReference:
     components: Floats
     block_errors: Floats
     error_deviation: float
+
+    @cached_property
+    def factor(self) -> tuple[Floats, bool]:
+        """Cholesky factor of the covariance with its ridge, as `scipy.linalg.cho_solve` takes it."""
+        terms = self.covariance.shape[0]
+        ridge = RIDGE * float(np.trace(self.covariance)) / terms
+        lower: tuple[Floats, bool] = linalg.cho_factor(self.covariance + ridge * np.eye(terms))
+        return lower
 
     @classmethod
     def fit(cls, columns: Mapping[str, Column], kinds: Mapping[str, ColumnKind]) -> MultivariateReference:

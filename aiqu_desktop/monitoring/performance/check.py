@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -29,7 +30,8 @@ _EVIDENCE_DAYS = 180.0
 def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome:
     """Estimate every metric with its interval; the primary one is held against its limit, with evidence."""
     start = context.now - timedelta(days=settings.window_days)
-    window = _labelled(context, start)
+    past = _labelled(context, context.now - timedelta(days=max(_EVIDENCE_DAYS, settings.window_days)))
+    window = _since(past, start)
     coverage = _coverage(context, start)
     guess = estimate_window(settings, context, start)
     context.report(0.3)
@@ -38,7 +40,7 @@ def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome
         return _unknown(settings, context, window, coverage, guess)
     estimates = _estimates(context, window) | {primary.name: primary}
     context.report(0.6)
-    history = labelled_rows(_labelled(context, context.now - timedelta(days=_EVIDENCE_DAYS)), context.schema)
+    history = labelled_rows(past, context.schema)
     accepted = healthy_level(settings, context.accepted)
     judgement = Judge(history, settings, accepted).judge(primary, context.now.timestamp())
     bad = judgement.verdict is Verdict.BAD
@@ -77,6 +79,12 @@ def _labelled(context: CheckContext, start: datetime) -> Window:
     )
 
 
+def _since(window: Window, start: datetime) -> Window:
+    """The later part of a window, which is in the order of the events."""
+    first = int(np.searchsorted(window.columns["event_time"], np.datetime64(start.replace(tzinfo=None), "us")))
+    return replace(window, start=start, columns={name: values[first:] for name, values in window.columns.items()})
+
+
 def _coverage(context: CheckContext, start: datetime) -> MetricValue:
     observations, labelled = context.store.counts(context.model, start, context.now)
     share = labelled / observations if observations else None
@@ -102,9 +110,7 @@ def _onset(history: LabelledRows, metric: str, accepted: float) -> datetime | No
 def _evidence_metric(judgement: Judgement, labels: int) -> MetricValue:
     """In powers of ten: the e-value, and what the budget asks for as its limit."""
     finite = judgement.evidence if math.isfinite(judgement.evidence) else 0.0
-    return MetricValue(
-        "performance.evidence", finite / math.log(10), n=labels, limit=judgement.needed / math.log(10)
-    )
+    return MetricValue("performance.evidence", finite / math.log(10), n=labels, limit=judgement.needed / math.log(10))
 
 
 def _anytime_metric(settings: PerformanceSettings, history: LabelledRows, start: datetime) -> tuple[MetricValue, ...]:

@@ -121,5 +121,5 @@ def _checked(
     if has.sum() < _LEAST_LABELS:
         return Guess(expected, beyond=beyond)
     own = {name: values[has] for name, values in columns.items()}
-    checked = estimator.estimate(own).get(settings.metric)
+    checked = expected if has.all() else estimator.estimate(own).get(settings.metric)
     return Guess(expected, checked, primary_estimate(settings.metric, own["label"], own["prediction"]), beyond)
