@@ -9,46 +9,37 @@ import sys
 import click
 
 from aiqu_desktop import __version__
-from aiqu_desktop.cli.commands import (
-    alarms,
-    audit,
-    check,
-    demo,
-    doctor,
-    drift,
-    import_,
-    monitor,
-    rehearse,
-    release,
-    report,
-)
+from aiqu_desktop.cli.lazy_group import LazyGroup
 from aiqu_desktop.core.errors import AiquError
 
+_COMMANDS = {
+    "demo": "demo:demo",
+    "monitor": "monitor:monitor",
+    "check": "check:check",
+    "rehearse": "rehearse:rehearse_command",
+    "drift": "drift:drift",
+    "import": "import_:import_command",
+    "promote": "release:promote",
+    "rollback": "release:rollback",
+    "alarms": "alarms:alarms",
+    "report": "report:report",
+    "audit": "audit:audit",
+    "doctor": "doctor:doctor",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+
+@click.group(
+    cls=LazyGroup,
+    package="aiqu_desktop.cli.commands",
+    lazy=_COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 @click.version_option(__version__, prog_name="aiqu")
 def aiqu() -> None:
     """Watch, promote and roll back the models of one site.
 
     Exit status: 0 done, 1 the answer is bad (drift found, chain broken, gate failed), 2 it could not be asked.
     """
-
-
-for command in (
-    demo.demo,
-    monitor.monitor,
-    check.check,
-    rehearse.rehearse_command,
-    drift.drift,
-    import_.import_command,
-    release.promote,
-    release.rollback,
-    alarms.alarms,
-    report.report,
-    audit.audit,
-    doctor.doctor,
-):
-    aiqu.add_command(command)
 
 
 def main() -> None:

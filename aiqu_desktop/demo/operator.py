@@ -22,6 +22,8 @@ from aiqu_desktop.services.views import AlarmRow
 _YOUNG = timedelta(days=60)
 _NOTES = {
     "performance": "Seen; looking for a version that copes with the sensors as they are now.",
+    "decline": "Seen; still within its limit. Asked for a version trained on newer samples.",
+    "estimate": "Seen; asked the laboratory when labels come.",
     "drift": "Seen; the sensors age. Watching the accuracy.",
     "freshness-data": "Seen; the line stands still, no measurements are planned.",
     "freshness-labels": "Seen; the laboratory has no samples while the line stands still.",

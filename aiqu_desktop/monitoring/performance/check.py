@@ -44,7 +44,8 @@ def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome
     accepted = healthy_level(settings, context.accepted)
     judgement = Judge(history, settings, accepted).judge(primary, context.now.timestamp())
     bad = judgement.verdict is Verdict.BAD
-    began = _onset(history, settings.metric, accepted) if judgement.declined else None
+    declined_since = _onset(history, settings.metric, accepted) if judgement.declined else None
+    bad_since = _onset(history, settings.metric, settings.limit) if bad else None
     summary = _sentence(primary, settings, context, judgement, accepted)
     return CheckOutcome(
         judgement.verdict,
@@ -60,8 +61,8 @@ def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome
             *guess.metrics,
         ),
         conditions=(
-            _condition(settings, bad, summary, began if bad else None),
-            _decline(settings, judgement.declined, summary, began),
+            _condition(settings, bad, summary, bad_since),
+            _decline(settings, judgement.declined, summary, declined_since),
             guess.condition(settings, labels_tell=True),
         ),
         result={
@@ -99,10 +100,10 @@ def _estimates(context: CheckContext, window: Window) -> dict[str, Estimate]:
     return classification_metrics(labels, predictions, scores, context.schema.classes)
 
 
-def _onset(history: LabelledRows, metric: str, accepted: float) -> datetime | None:
-    """When the loss rose above the accepted level, as event time; None where the labels do not show it."""
+def _onset(history: LabelledRows, metric: str, level: float) -> datetime | None:
+    """When the loss rose above what a level of the metric allows, as event time; None where no label shows it."""
     order = np.argsort(history.event_time, kind="stable")
-    losses = bounded_losses(metric, accepted, history.labels[order], history.predictions[order], history.classes)
+    losses = bounded_losses(metric, level, history.labels[order], history.predictions[order], history.classes)
     row = onset(losses.values, expected=losses.tolerated)
     return datetime.fromtimestamp(float(history.event_time[order][row]), UTC) if row < history.rows else None
 
