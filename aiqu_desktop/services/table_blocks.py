@@ -78,8 +78,8 @@ def plan_of_profile(reference: Path, profile: ReferenceProfile, current: Path, n
 def pump(scan: TableScan, plan: Plan, add_column: AddColumn, jobs: int, on_rows: Callable[[int], None]) -> None:
     """Hand every block of a file to `add_column`, column by column and each column in row order.
 
-    One of the `jobs` reads the next block while the others share the columns of this one. on_rows: called by this thread
-    with the number of rows that are done.
+    One of the `jobs` reads the next block while the others share the columns of this one. on_rows: called by this
+    thread with the number of rows that are done.
     """
     times = {name: TimestampColumns(name) for name, kind in plan.reads.items() if kind is ColumnKind.TIMESTAMP}
     names = list(plan.reads)

@@ -25,7 +25,14 @@ REQUIREMENTS = {
     "evidently": ("evidently==0.7.23", "pandas<3"),
     "frouros": ("frouros==0.9.0", "pyarrow"),
     "alibi-detect": ("alibi-detect==0.13.0", "setuptools<81"),
-    "deepchecks": ("deepchecks==0.19.1", "numpy<2", "pandas<3", "scikit-learn<1.6", "category-encoders<2.7", "setuptools<81"),
+    "deepchecks": (
+        "deepchecks==0.19.1",
+        "numpy<2",
+        "pandas<3",
+        "scikit-learn<1.6",
+        "category-encoders<2.7",
+        "setuptools<81",
+    ),
 }
 
 # No peer may call home from a closed site, nor from a benchmark.
