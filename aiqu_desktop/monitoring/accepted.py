@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy.typing as npt
 from sqlalchemy import select
@@ -13,6 +15,9 @@ from aiqu_desktop.core.schema import InputSchema
 from aiqu_desktop.drift import ReferenceProfile
 from aiqu_desktop.registry import ArtifactStore, Registry
 from aiqu_desktop.registry.tables import ReferenceProfileRecord, VersionFile
+
+_KEPT = 8  # profiles of some megabytes each, the ones used last; their digest names what they are
+_UNPACKED: WeakKeyDictionary[Registry, OrderedDict[str, ReferenceProfile]] = WeakKeyDictionary()
 
 
 def accepted_rows(registry: Registry, version_id: int, schema: InputSchema) -> dict[str, npt.NDArray[Any]]:
@@ -30,7 +35,13 @@ def reference_profile(registry: Registry, version_id: int) -> ReferenceProfile:
         digest = session.scalars(
             select(ReferenceProfileRecord.sha256).where(ReferenceProfileRecord.version_id == version_id)
         ).one()
-    return ReferenceProfile.from_bytes(_store(registry).get(digest))
+    kept = _UNPACKED.setdefault(registry, OrderedDict())
+    if digest not in kept:
+        kept[digest] = ReferenceProfile.from_bytes(_store(registry).get(digest))
+        while len(kept) > _KEPT:
+            kept.popitem(last=False)
+    kept.move_to_end(digest)
+    return kept[digest]
 
 
 def _store(registry: Registry) -> ArtifactStore:

@@ -106,7 +106,7 @@ def estimate_window(settings: PerformanceSettings, context: CheckContext, start:
         columns=("prediction", "label", *estimator.columns),
         served_digest=context.digest,
     )
-    expected = estimator.estimate(window.columns).get(settings.metric) if window.rows else None
+    expected = estimator.estimate(settings.metric, window.columns) if window.rows else None
     if expected is None:
         return Guess(None)
     beyond = is_beyond(settings, expected.low) and is_beyond(settings, expected.high)
@@ -121,5 +121,5 @@ def _checked(
     if has.sum() < _LEAST_LABELS:
         return Guess(expected, beyond=beyond)
     own = {name: values[has] for name, values in columns.items()}
-    checked = expected if has.all() else estimator.estimate(own).get(settings.metric)
+    checked = expected if has.all() else estimator.estimate(settings.metric, own)
     return Guess(expected, checked, primary_estimate(settings.metric, own["label"], own["prediction"]), beyond)

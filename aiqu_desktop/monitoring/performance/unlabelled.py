@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -43,13 +43,16 @@ class Estimator:
         """The columns that `estimate` needs, beside the prediction."""
         return self.schema.score_columns if isinstance(self.model, CbpeCalibration) else self.schema.feature_names
 
-    def estimate(self, columns: Columns) -> dict[str, Estimate]:
-        """Figures by name, as they are to be expected once all labels are there; nothing for no usable row."""
+    def estimate(self, metric: str, columns: Columns) -> Estimate | None:
+        """The metric as it is to be expected once all labels are there; None for no usable row or another metric."""
         predictions = columns["prediction"]
         if isinstance(self.model, CbpeCalibration):
             scores = np.column_stack([columns[name] for name in self.schema.score_columns]).astype(np.float64)
-            return estimate_classification(self.model, scores, predictions)
-        return estimate_regression(self.model, _matrix(self.schema, columns), predictions.astype(np.float64))
+            return estimate_classification(self.model, scores, predictions).get(metric)
+        if metric not in self.model.parts:
+            return None
+        asked = replace(self.model, parts={metric: self.model.parts[metric]})
+        return estimate_regression(asked, _matrix(self.schema, columns), predictions.astype(np.float64)).get(metric)
 
 
 def estimator_of(registry: Registry, version_id: int, schema: InputSchema) -> Estimator | None:
