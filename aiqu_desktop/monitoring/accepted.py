@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -17,6 +18,7 @@ from aiqu_desktop.registry import ArtifactStore, Registry
 from aiqu_desktop.registry.tables import ReferenceProfileRecord, VersionFile
 
 _KEPT = 8  # profiles of some megabytes each, the ones used last; their digest names what they are
+_LOCK = threading.Lock()  # checks run in several threads
 _UNPACKED: WeakKeyDictionary[Registry, OrderedDict[str, ReferenceProfile]] = WeakKeyDictionary()
 
 
@@ -35,13 +37,17 @@ def reference_profile(registry: Registry, version_id: int) -> ReferenceProfile:
         digest = session.scalars(
             select(ReferenceProfileRecord.sha256).where(ReferenceProfileRecord.version_id == version_id)
         ).one()
-    kept = _UNPACKED.setdefault(registry, OrderedDict())
-    if digest not in kept:
-        kept[digest] = ReferenceProfile.from_bytes(_store(registry).get(digest))
+    with _LOCK:
+        kept = _UNPACKED.setdefault(registry, OrderedDict())
+        if digest in kept:
+            kept.move_to_end(digest)
+            return kept[digest]
+    profile = ReferenceProfile.from_bytes(_store(registry).get(digest))
+    with _LOCK:
+        kept[digest] = profile
         while len(kept) > _KEPT:
             kept.popitem(last=False)
-    kept.move_to_end(digest)
-    return kept[digest]
+    return profile
 
 
 def _store(registry: Registry) -> ArtifactStore:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor
 
 from aiqu_desktop.ui.charts.drawing import Band, pen
-from aiqu_desktop.ui.charts.glyphs import ESTIMATE, ESTIMATE_ALPHA, ESTIMATE_DASH, ESTIMATE_HATCH
+from aiqu_desktop.ui.charts.glyphs import BOUNDS_DASH, ESTIMATE, ESTIMATE_ALPHA, ESTIMATE_DASH, ESTIMATE_HATCH
 from aiqu_desktop.ui.charts.panel import Key, Panel, Tag, plain, share
 from aiqu_desktop.ui.charts.picture import Curve, Level, Picture
 from aiqu_desktop.ui.charts.thinning import Columns, envelope, pixel_columns, thin
@@ -152,12 +152,15 @@ class MetricPanel(CurvePanel):
         self.guess_band = Band()
         self.guess_line = pg.PlotCurveItem(connect="finite", antialias=True)
         self.guess_dots = pg.ScatterPlotItem(pxMode=True)
-        for item in (self.guess_band, self.guess_line, self.guess_dots):
+        self.always: Curve | None = None
+        self.bounds = (pg.PlotCurveItem(connect="finite", antialias=False), pg.PlotCurveItem(connect="finite"))
+        for item in (self.guess_band, self.guess_line, self.guess_dots, *self.bounds):
             item.setZValue(-0.5)  # behind what labels have proven
             self.view.addItem(item, ignoreBounds=True)
 
     def draw(self, window: TimeWindow) -> None:
         super().draw(window)
+        self._draw_bounds(window)
         guess = self.guess
         for item in (self.guess_band, self.guess_line, self.guess_dots):
             item.setVisible(guess is not None)
@@ -172,8 +175,21 @@ class MetricPanel(CurvePanel):
         apart = max(1, -(-x.size * GUESS_SPACING // self.pixels))  # some markers tell it apart, all would hide it
         self.guess_dots.setData(x[::apart], y[::apart], symbol="s", size=6)
 
+    def _draw_bounds(self, window: TimeWindow) -> None:
+        """The band that holds at every look: two dotted edges, so that it hides nothing of the narrower one."""
+        always = self.always
+        for item in self.bounds:
+            item.setVisible(always is not None)
+        if always is None:
+            return
+        columns = pixel_columns(always.times, window.start, window.end, self.pixels)
+        for item, edge in zip(self.bounds, (always.low, always.high), strict=True):
+            item.setData(*thin(always.times, edge, columns))
+
     def dress(self) -> None:
         super().dress()
+        for item in self.bounds:
+            item.setPen(pen(QColor(self.theme.palette.curves[0]), dashes=list(BOUNDS_DASH)))
         colour = QColor(self.theme.palette.curves[ESTIMATE])
         fill = QColor(colour)
         fill.setAlpha(ESTIMATE_ALPHA)
@@ -184,13 +200,16 @@ class MetricPanel(CurvePanel):
         self.guess_band.update()
 
     def _others(self, window: TimeWindow) -> list[Floats]:
-        if self.guess is None:
-            return []
-        part = pixel_columns(self.guess.times, window.start, window.end, self.pixels).every
-        return [self.guess.values[part], self.guess.low[part], self.guess.high[part]]
+        reached = []
+        for curve in (self.guess, self.always):
+            if curve is not None:
+                part = pixel_columns(curve.times, window.start, window.end, self.pixels).every
+                reached += [curve.low[part], curve.high[part]]
+        return reached
 
     def set_picture(self, picture: Picture, metric: int) -> None:
         self.guess = picture.estimated if metric == 0 else None
+        self.always = picture.anytime if metric == 0 else None
         self.curve = picture.metrics[metric] if picture.metrics else None
         self.levels = picture.accepted if metric == 0 else ()
         self.title = "Performance" if self.curve is None else self.curve.title
@@ -199,7 +218,8 @@ class MetricPanel(CurvePanel):
         self.keys = (
             Key("line", "realised"),
             *((Key("estimate", "estimated without labels"),) if self.guess is not None else ()),
-            Key("band", "95 % interval"),
+            Key("band", "95 % interval of one look"),
+            *((Key("bounds", "of all looks at once"),) if self.always is not None else ()),
             Key("limit", "limit"),
             Key("level", "accepted with"),
             Key("hatch", "no labels"),

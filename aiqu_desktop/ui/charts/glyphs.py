@@ -18,6 +18,7 @@ KIND_TOKEN = {
     "rehearsed": "alarm",
 }
 GLYPH_WIDTH = 22
+BOUNDS_DASH = (1.5, 2.5)
 ESTIMATE = 4  # which of the palette's curves
 ESTIMATE_DASH = (4.0, 3.0)
 ESTIMATE_HATCH = Qt.BrushStyle.FDiagPattern
@@ -99,6 +100,14 @@ def _band(painter: QPainter, rect: QRectF, theme: Theme) -> None:
     painter.fillRect(rect.adjusted(0, 1, 0, -1), colour)
 
 
+def _bounds(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    pen = QPen(QColor(theme.palette.curves[0]), 1.2)
+    pen.setDashPattern(list(BOUNDS_DASH))
+    painter.setPen(pen)
+    for y in (round(rect.top()) + 1.5, round(rect.bottom()) - 1.5):
+        painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
+
+
 def _estimate(painter: QPainter, rect: QRectF, theme: Theme) -> None:
     colour = QColor(theme.palette.curves[ESTIMATE])
     fill = QColor(colour)
@@ -167,6 +176,7 @@ _KEYS: dict[str, Callable[[QPainter, QRectF, Theme], None]] = {
     "standing": _standing,
     "limit": _limit,
     "level": _level,
+    "bounds": _bounds,
     "hatch": _hatch,
     "stale": _stale,
     "ramp": _ramp,

@@ -92,6 +92,7 @@ class Picture:
     first: float
     now: float
     estimated: Curve | None = None  # the first metric as it would be without labels
+    anytime: Curve | None = None  # the first metric with the band that holds at every look
     standing: tuple[gaps.Span, ...] = ()  # while an alarm stands
 
     @property
@@ -105,6 +106,11 @@ class Picture:
         """The estimated curve, or none."""
         return () if self.estimated is None else (self.estimated,)
 
+    @property
+    def bounds(self) -> tuple[Curve, ...]:
+        """The curve with the band that holds at every look, or none."""
+        return () if self.anytime is None else (self.anytime,)
+
 
 def looks_like(new: Picture, old: Picture, window_width: float) -> bool:
     """True when `new` would be drawn the same as `old`: same data, and the clock moved by less than half a pixel."""
@@ -117,7 +123,9 @@ def looks_like(new: Picture, old: Picture, window_width: float) -> bool:
         old.heat.features,
     ):
         return False
-    if len(new.metrics) != len(old.metrics) or len(new.estimates) != len(old.estimates):
+    if len(new.metrics) != len(old.metrics) or (
+        (len(new.estimates), len(new.bounds)) != (len(old.estimates), len(old.bounds))
+    ):
         return False
     return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(_drawn(new), _drawn(old), strict=True))
 
@@ -131,7 +139,7 @@ def _drawn(picture: Picture) -> list[Floats]:
         picture.heat.times,
         picture.heat.effects,
     ]
-    for curve in (*picture.metrics, picture.drift, *picture.estimates):
+    for curve in (*picture.metrics, picture.drift, *picture.estimates, *picture.bounds):
         arrays += [curve.times, curve.values, curve.low, curve.high, curve.limit]
     return arrays
 
@@ -162,6 +170,7 @@ def prepare(page: ModelPage) -> Picture:
         first=float(min(starts, default=now - 86_400.0)),
         now=now,
         estimated=None if page.estimated is None else _curve(page.estimated, now, above=not page.tile.higher_is_better),
+        anytime=None if page.anytime is None else _curve(page.anytime, now, above=not page.tile.higher_is_better),
     )
 
 
