@@ -38,6 +38,7 @@ from aiqu_desktop.drift.performance import (
     regression_metrics,
     summary,
 )
+from aiqu_desktop.drift.profiles import ProfileBuilder, merge
 from aiqu_desktop.drift.profiles.profile import (
     CategoricalProfile,
     ColumnProfile,
@@ -74,6 +75,7 @@ __all__ = [
     "MultivariateReference",
     "NumericProfile",
     "OnlineFdr",
+    "ProfileBuilder",
     "QualityResult",
     "ReferenceProfile",
     "benjamini_hochberg",
@@ -98,6 +100,7 @@ __all__ = [
     "label_delay",
     "limit_for",
     "mean_interval",
+    "merge",
     "onset",
     "regression_metrics",
     "risk_e_process",
