@@ -200,12 +200,11 @@ class MetricPanel(CurvePanel):
         self.guess_band.update()
 
     def _others(self, window: TimeWindow) -> list[Floats]:
-        reached = []
-        for curve in (self.guess, self.always):
-            if curve is not None:
-                part = pixel_columns(curve.times, window.start, window.end, self.pixels).every
-                reached += [curve.low[part], curve.high[part]]
-        return reached
+        if self.guess is None:
+            return []
+        # The band of all looks is very wide while labels are few: it may run out of the picture.
+        part = pixel_columns(self.guess.times, window.start, window.end, self.pixels).every
+        return [self.guess.values[part], self.guess.low[part], self.guess.high[part]]
 
     def set_picture(self, picture: Picture, metric: int) -> None:
         self.guess = picture.estimated if metric == 0 else None
