@@ -41,18 +41,20 @@ def cells(picture: Picture, metric: int, reading: Reading, *, newest: bool) -> t
     judged = [(_metric(picture, metric, reading), 1.75)]
     if picture.estimated is not None and metric == 0:
         title = picture.metrics[0].title if picture.metrics else "Performance"
-        judged.append((_estimated(title, picture.estimated, reading.estimated), 1.65))
+        judged.append((_estimated(title, picture.estimated, reading.estimated, reading.metric), 1.65))
     rest = ((champion, 0.8), (_drift(reading), 1.0), (_feature(reading), 1.6), (_volume(reading), 1.15))
     return tuple(replace(cell, room=room) for cell, room in ((when, 1.15), *judged, *rest))
 
 
-def _estimated(title: str, curve: Curve, point: Point | None) -> Cell:
+def _estimated(title: str, curve: Curve, point: Point | None, realised: Point | None) -> Cell:
     """What the metric would be by the model's own confidence; never in the colour of a judged value."""
     caption = f"{title}, estimated"
     if point is None:
         return Cell(caption, NOTHING, "no estimate", "ink_muted")
     value, interval = estimate_parts(point.value, point.low, point.high, curve.unit)
     counted = [sample(round(point.n))] if np.isfinite(point.n) else []
+    if realised is not None and (realised.high < point.low or realised.low > point.high):
+        return Cell(caption, f"{value} {interval}".strip(), "refuted by the labels that came", "unknown")
     return Cell(caption, f"{value} {interval}".strip(), ", ".join([*counted, "without labels"]))
 
 
