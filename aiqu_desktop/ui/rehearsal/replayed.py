@@ -79,7 +79,8 @@ def cells_at(picture: Picture, metric: int, reading: Reading, *, newest: bool) -
         side = ("above" if curve.above else "below") if point.wrong else ""
         detail = f"{side} limit {write(point.limit)}".strip()
         what = Cell(curve.title, write(point.value), detail, "alarm" if point.wrong else "ink", room=1.6)
-    since = next((start for start, end in picture.standing if start <= reading.at < end), None)
+    at, last = reading.at, picture.now  # what stands at the end of the replay still stands
+    since = next((start for start, end in picture.standing if start <= at and (at < end or end >= last)), None)
     if since is None:
         return when, what, Cell("Alarm", "none", "", room=1.6)
     began = datetime.fromtimestamp(since, UTC)
