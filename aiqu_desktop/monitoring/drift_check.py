@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from aiqu_desktop.core.words import Priority, Verdict
+from aiqu_desktop.core.words import CheckKind, Priority, Verdict
 from aiqu_desktop.drift import DriftLimits, DriftResult, compare
 from aiqu_desktop.drift.evidence import AlarmBudget
 from aiqu_desktop.drift.multivariate import JointLimits, JointResult, compare_jointly
-from aiqu_desktop.ingest import Window
 from aiqu_desktop.monitoring.accepted import reference_profile
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.joint import joint_reference
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
-from aiqu_desktop.monitoring.settings import DriftSettings
+from aiqu_desktop.monitoring.settings import DriftSettings, from_json
+from aiqu_desktop.registry.tables import Check
 
 PREDICTION = "prediction"
 _YEAR_SECONDS = 365.25 * 86_400.0
@@ -34,7 +37,7 @@ def answer(settings: DriftSettings, context: CheckContext) -> CheckOutcome:
         return _unknown(settings, context, window.rows, profile is not None)
     importance = {f.name: f.importance for f in context.schema.features if f.importance is not None}
     current = {name: window.columns[name] for name in context.schema.feature_names}
-    current[PREDICTION] = _own_predictions(context, window)
+    current[PREDICTION] = own_predictions(window.columns, context.digest)
     limits = limits_of(settings, context.every_seconds)
     result = compare(profile, current, limits=limits, importance=importance, jobs=context.jobs)
     context.report(0.6)
@@ -78,12 +81,23 @@ def _joint_metrics(joint: JointResult | None) -> tuple[MetricValue, ...]:
     return (MetricValue("drift.joint", joint.separation, joint.rows, limit=limit, p_value=joint.p_value),)
 
 
-def _own_predictions(context: CheckContext, window: Window) -> npt.NDArray[np.generic]:
-    """The serving version's own predictions; those of a former version say nothing about it and count as missing."""
-    predictions = window.columns[PREDICTION].copy()
-    foreign = np.array([digest not in (None, context.digest) for digest in window.columns["served_digest"]], dtype=bool)
-    predictions[foreign] = None if predictions.dtype == object else np.nan
+def own_predictions(columns: Mapping[str, npt.NDArray[Any]], digest: str | None) -> npt.NDArray[Any]:
+    """The serving version's own predictions; those of a former version say nothing about it and count as missing.
+
+    columns: `prediction` and `served_digest`, [rows].
+    """
+    predictions = columns[PREDICTION].copy()
+    foreign = np.array([served not in (None, digest) for served in columns["served_digest"]], dtype=bool)
+    predictions[foreign] = np.nan if predictions.dtype == np.float64 else None
     return predictions
+
+
+def standing_limits(session: Session, model_id: int) -> tuple[DriftSettings, DriftLimits]:
+    """The drift check of a model as it is set now, and what one of its looks is asked with."""
+    check = session.scalars(select(Check).where(Check.model_id == model_id, Check.kind == CheckKind.DRIFT)).one()
+    settings = from_json(CheckKind.DRIFT, check.settings)
+    assert isinstance(settings, DriftSettings)
+    return settings, limits_of(settings, float(check.schedule.every_seconds))
 
 
 def _metrics(result: DriftResult, settings: DriftSettings, rows: int) -> tuple[MetricValue, ...]:

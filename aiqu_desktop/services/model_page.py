@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from aiqu_desktop.core.words import CheckKind, ReleaseKind, ReleaseState, Task, VersionState
+from aiqu_desktop.core.words import ReleaseKind, ReleaseState, Task, VersionState
 from aiqu_desktop.lifecycle.facts import model_named
 from aiqu_desktop.lifecycle.history import spans_of
 from aiqu_desktop.lifecycle.last_good import healthy_champions
-from aiqu_desktop.monitoring.drift_check import limits_of
-from aiqu_desktop.monitoring.settings import DriftSettings, from_json
+from aiqu_desktop.monitoring.drift_check import standing_limits
 from aiqu_desktop.registry import Registry
-from aiqu_desktop.registry.tables import Alarm, Check, Model, Release, Segment, Version
+from aiqu_desktop.registry.tables import Alarm, Model, Release, Segment, Version
 from aiqu_desktop.services.alarms import alarm_rows
 from aiqu_desktop.services.lookup import version_numbers
 from aiqu_desktop.services.runs import run_rows
@@ -60,6 +59,7 @@ def model_page(registry: Registry, model: str, start: datetime | None = None, en
         good = next(iter(healthy_champions(session, found.id)), None)
         versions = _versions(session, found.id, good.id if good else None)
         releases = release_rows(session, found.id, numbers)
+        _, limits = standing_limits(session, found.id)
         return ModelPage(
             tile=tile,
             owner=found.owner,
@@ -77,7 +77,7 @@ def model_page(registry: Registry, model: str, start: datetime | None = None, en
                 session, found.id, "label.coverage", title="Labelled share", unit="", start=start, end=end,
                 numbers=numbers,
             ),
-            heat=heat_map(session, found.id, start, end, _importance(found), _drift_level(session, found.id)),
+            heat=heat_map(session, found.id, start, end, _importance(found), limits.alpha),
             marks=_marks(session, found.id, releases, start, end),
             served=tuple(
                 ServedSpan(span.number, span.since, span.until) for span in served
@@ -143,14 +143,6 @@ def _optional(
     name = f"{kind}.{model.primary_metric}"
     series = metric_series(session, model.id, name, title=title, unit=unit, start=start, end=end, numbers=numbers)
     return series if series.times.size else None
-
-
-def _drift_level(session: Session, model_id: int) -> float:
-    """The level at which the drift check calls a column drifted."""
-    check = session.scalars(select(Check).where(Check.model_id == model_id, Check.kind == CheckKind.DRIFT)).one()
-    settings = from_json(CheckKind.DRIFT, check.settings)
-    assert isinstance(settings, DriftSettings)
-    return limits_of(settings, float(check.schedule.every_seconds)).alpha
 
 
 def _importance(model: Model) -> dict[str, float]:

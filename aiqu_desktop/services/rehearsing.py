@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,27 +14,18 @@ from sqlalchemy.orm import Session
 from aiqu_desktop.core.errors import Refused, UserError
 from aiqu_desktop.core.files import canonical_json, sha256_bytes
 from aiqu_desktop.core.words import CheckKind
-from aiqu_desktop.monitoring.accepted import accepted_rows
-from aiqu_desktop.monitoring.rehearsal import drift, performance
 from aiqu_desktop.monitoring.rehearsal.results import Rehearsal
 from aiqu_desktop.monitoring.rehearsal.words import sentence_of
 from aiqu_desktop.monitoring.settings import DriftSettings, PerformanceSettings, from_json, to_json
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Check, Model, RehearsalRecord
 from aiqu_desktop.security import audit
-from aiqu_desktop.services.rehearsal_data import (
-    Subject,
-    inputs,
-    references,
-    rows_a_day,
-    served,
-    subject_of,
-)
+from aiqu_desktop.services.rehearsal_data import Subject, subject_of
+from aiqu_desktop.services.rehearsal_runs import Progress, rehearse_drift, rehearse_performance
 from aiqu_desktop.services.views import RehearsalRow
 
 # An older rehearsal has not seen what came since: it must be repeated before its limit is signed.
 VALID_FOR = timedelta(days=7)
-Progress = Callable[[float, str], None]
 
 
 def rehearse(
@@ -65,9 +56,9 @@ def rehearse(
     settings = from_json(kind, {**subject.settings, **changes})
     report = on_progress or _silent
     if isinstance(settings, PerformanceSettings):
-        answer = _performance(registry, subject, settings, planted, report)
+        answer = rehearse_performance(registry, subject, settings, planted, report)
     elif isinstance(settings, DriftSettings):
-        answer = _drift(registry, subject, settings, planted, report)
+        answer = rehearse_drift(registry, subject, settings, planted, report)
     else:
         raise UserError(f"The {kind.value} check has no limit to rehearse; choose performance or drift.")
     answer = replace(answer, sentence=sentence_of(answer))
@@ -133,88 +124,6 @@ def check_settings(registry: Registry, model: str, kind: CheckKind) -> dict[str,
 
 def _silent(fraction: float, what: str) -> None:
     """No one watches."""
-
-
-def _performance(
-    registry: Registry, subject: Subject, settings: PerformanceSettings, planted: Sequence[float], report: Progress
-) -> Rehearsal:
-    report(0.0, "reading labels")
-    past, segments = served(registry, subject)
-    replayed = performance.replay_served(past, settings, subject.every, lambda f: report(0.4 * f, "replaying"))
-    healthy = performance.healthy_past(past, replayed.alarms, settings)
-    detections, false_alarms, years = [], None, 0.0
-    if healthy is not None:
-        report(0.4, "undisturbed trials")
-        false_alarms, years = performance.quiet_trials(healthy, settings, subject.every)
-        targets = tuple(planted) or performance.default_targets(settings)
-        for place, target in enumerate(targets):
-            report(0.6 + 0.4 * place / len(targets), "planting changes")
-            detections.append(performance.plant(healthy, settings, subject.every, target))
-    report(1.0, "done")
-    labels = sum(one.rows.rows for one in past)
-    days = (subject.end - subject.start).total_seconds() / 86_400.0
-    return Rehearsal(
-        kind="performance",
-        settings=to_json(settings),
-        start=subject.start.timestamp(),
-        end=subject.end.timestamp(),
-        asked=replayed.asked,
-        unanswered=replayed.unanswered,
-        alarms=replayed.alarms,
-        times=tuple(replayed.times.tolist()),
-        values=tuple(replayed.values.tolist()),
-        limit=settings.limit,
-        false_alarms_a_year=false_alarms,
-        years_tried=years,
-        material=healthy.words if healthy else "",
-        rows_a_day=labels / max(days, 1.0),
-        detections=tuple(detections),
-        segments=segments,
-    )
-
-
-def _drift(
-    registry: Registry, subject: Subject, settings: DriftSettings, planted: Sequence[float], report: Progress
-) -> Rehearsal:
-    report(0.0, "reading observations")
-    came, segments = inputs(registry, subject)
-    importance = {f.name: f.importance for f in subject.schema.features if f.importance is not None}
-    past = references(registry, subject)
-    replayed = drift.replay_references(
-        past, came, settings, subject.every, importance, lambda f: report(0.02 + 0.6 * f, "replaying")
-    )
-    pace = rows_a_day(came.event_time)
-    detections, false_alarms, years, words = [], None, 0.0, ""
-    if pace > 0:
-        accepted = accepted_rows(registry, subject.spans[-1].version_id, subject.schema)
-        source = drift.material(past[-1].profile, {name: accepted[name] for name in past[-1].profile.names}, pace)
-        words = f"the {past[-1].profile.rows} rows that version {past[-1].version} was accepted on"
-        report(0.65, "undisturbed trials")
-        false_alarms, years = drift.quiet_trial(source, settings, subject.every, importance)
-        features = drift.features_that_decide(past[-1].profile, importance, settings.share_limit)
-        shifts = tuple(planted) or drift.default_shifts()
-        for place, shift in enumerate(shifts):
-            report(0.7 + 0.3 * place / len(shifts), "planting changes")
-            detections.append(drift.plant(source, settings, subject.every, importance, shift, features))
-    report(1.0, "done")
-    return Rehearsal(
-        kind="drift",
-        settings=to_json(settings),
-        start=subject.start.timestamp(),
-        end=subject.end.timestamp(),
-        asked=replayed.asked,
-        unanswered=replayed.unanswered,
-        alarms=replayed.alarms,
-        times=tuple(replayed.times.tolist()),
-        values=tuple(replayed.values.tolist()),
-        limit=settings.share_limit,
-        false_alarms_a_year=false_alarms,
-        years_tried=years,
-        material=words,
-        rows_a_day=pace,
-        detections=tuple(detections),
-        segments=segments,
-    )
 
 
 def _keep(registry: Registry, subject: Subject, rehearsal: Rehearsal, by: str) -> RehearsalRow:

@@ -8,12 +8,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.schema import InputSchema
-from aiqu_desktop.core.words import CheckKind, ColumnKind, Task
+from aiqu_desktop.core.words import ColumnKind, Task
 from aiqu_desktop.drift import DriftLimits, ReferenceProfile, compare
 from aiqu_desktop.drift.explain import Movement, Reason, explain, side_by_side
 from aiqu_desktop.drift.explain.sentences import number, percent
@@ -21,10 +19,8 @@ from aiqu_desktop.drift.segments import SegmentLoss, worst_segment
 from aiqu_desktop.ingest import ObservationStore
 from aiqu_desktop.lifecycle.facts import champion_of, model_named
 from aiqu_desktop.monitoring.accepted import reference_profile
-from aiqu_desktop.monitoring.drift_check import limits_of
-from aiqu_desktop.monitoring.settings import DriftSettings, from_json
+from aiqu_desktop.monitoring.drift_check import own_predictions, standing_limits
 from aiqu_desktop.registry import Registry
-from aiqu_desktop.registry.tables import Check, Model
 from aiqu_desktop.services.views import DistributionView, ReasonRow, WhyView
 
 _MOST_SEGMENTS = 20  # a column with more values is no segment, it is a name
@@ -125,7 +121,7 @@ def _subject(registry: Registry, model: str) -> _Subject | None:
         champion = champion_of(found)
         if champion is None:
             return None
-        settings, every = _drift_settings(session, found)
+        settings, limits = standing_limits(session, found.id)
         schema = InputSchema.from_json(champion.input_schema)
         version_id, number, digest = champion.id, champion.number, champion.digest
     return _Subject(
@@ -134,17 +130,10 @@ def _subject(registry: Registry, model: str) -> _Subject | None:
         version=number,
         digest=digest,
         profile=reference_profile(registry, version_id),
-        limits=limits_of(settings, every),
+        limits=limits,
         start=now - timedelta(days=settings.window_days),
         end=now,
     )
-
-
-def _drift_settings(session: Session, model: Model) -> tuple[DriftSettings, float]:
-    check = session.scalars(select(Check).where(Check.model_id == model.id, Check.kind == CheckKind.DRIFT)).one()
-    settings = from_json(CheckKind.DRIFT, check.settings)
-    assert isinstance(settings, DriftSettings)
-    return settings, float(check.schedule.every_seconds)
 
 
 def _window(registry: Registry, subject: _Subject, columns: tuple[str, ...]) -> dict[str, npt.NDArray[Any]]:
@@ -152,12 +141,7 @@ def _window(registry: Registry, subject: _Subject, columns: tuple[str, ...]) -> 
 
 
 def _own_predictions(registry: Registry, subject: _Subject) -> npt.NDArray[Any]:
-    """The serving version's own predictions; those of a former version count as missing."""
-    columns = _window(registry, subject, ("prediction", "served_digest"))
-    predictions = columns["prediction"].copy()
-    foreign = np.array([digest not in (None, subject.digest) for digest in columns["served_digest"]], dtype=bool)
-    predictions[foreign] = np.nan if predictions.dtype == np.float64 else None
-    return predictions
+    return own_predictions(_window(registry, subject, ("prediction", "served_digest")), subject.digest)
 
 
 def _hurt(registry: Registry, subject: _Subject) -> tuple[str, SegmentLoss] | None:

@@ -22,6 +22,7 @@ from tests.factories.bundles import make_bundle
 ON_A_SITE = [
     ("monitor", "--once"),
     ("check",),
+    ("rehearse", "toy"),
     ("promote", "toy", "1", "--yes", "--reason", "x"),
     ("rollback", "toy", "--yes", "--reason", "x"),
     ("alarms",),
