@@ -11,8 +11,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from aiqu_desktop.core.clock import wait_until
 from aiqu_desktop.core.errors import EnvironmentFault, UserError
@@ -36,6 +36,8 @@ def make_opener(theme):
     for opener in made:
         opener.close()
         opener.deleteLater()
+    # A window left behind is restyled with every theme of every later test: thousands of widgets, seconds a test.
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def fake_in(folder):

@@ -121,6 +121,7 @@ class Opener(QObject):
         if self.window is not None:
             self.window.closed.disconnect(self.finished)
             self.window.close()
+            self.window.deleteLater()
             self.window = None
         self._tasks.close()
         self.faults.uninstall()
