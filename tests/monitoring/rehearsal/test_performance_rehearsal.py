@@ -53,6 +53,7 @@ def test_labels_are_not_known_before_they_came() -> None:
     soon = replay_served((served(1, 0.0, 60 * DAY, rows(60, 0.6)),), SETTINGS, DAY, quiet)
     found = replay_served((served(1, 0.0, 60 * DAY, late),), SETTINGS, DAY, quiet)
     assert found.alarms[0].at >= soon.alarms[0].at + 8 * DAY
+    assert found.unanswered >= soon.unanswered + 8
 
 
 def test_a_larger_fall_is_found_sooner_and_a_tolerated_one_never() -> None:
