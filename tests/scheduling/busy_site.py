@@ -138,7 +138,7 @@ class BusySite:
         assert process.wait(30) == 0, self.log.read_text()
         once = [sys.executable, "-m", "aiqu_desktop.cli.main", "monitor", "--once", "--site"]
         last = subprocess.run([*once, self.registry.paths.root], capture_output=True, text=True, timeout=60)
-        assert (last.returncode, last.stderr) == (0, "")
+        assert (last.returncode, last.stderr) == (0, ""), f"{last.returncode}: {last.stderr}{last.stdout}"
 
     def _is_scheduled_by(self, process: subprocess.Popen[bytes]) -> bool:
         assert process.poll() is None, self.log.read_text()
