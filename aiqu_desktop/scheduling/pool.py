@@ -33,6 +33,7 @@ class WorkerPool:
         self._jobs = jobs
         self._waiting: deque[ClaimedRun] = deque()
         self._running: dict[int, RunControl] = {}
+        self._threads: list[threading.Thread] = []
         self._changed = threading.Condition()
         self._open = True
 
@@ -99,14 +100,22 @@ class WorkerPool:
             self._waiting.clear()
             for control in self._running.values():
                 control.stop = RunState.INTERRUPTED
+            threads = list(self._threads)
+        ends = time.monotonic() + timeout
         self.wait_idle(timeout)
+        # A thread that has handed in its answer still lets go of what it used. One that is in the middle of native code
+        # when the interpreter goes down aborts the process; so wait for its very end, but not for one that hangs.
+        for thread in threads:
+            thread.join(max(0.0, ends - time.monotonic()))
 
     def _start_waiting(self) -> None:
         while self._open and self._waiting and len(self._running) < self._workers:
             control = RunControl(self._waiting.popleft())
             self._running[control.run.run_id] = control
             name = f"check-{control.run.kind.value}-{control.run.run_id}"
-            threading.Thread(target=self._work, args=(control,), name=name, daemon=True).start()
+            thread = threading.Thread(target=self._work, args=(control,), name=name, daemon=True)
+            self._threads = [*(one for one in self._threads if one.is_alive()), thread]
+            thread.start()
 
     def _work(self, control: RunControl) -> None:
         stand_back()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -110,3 +111,20 @@ def test_a_stop_leaves_unfinished_runs_claimed_for_the_next_start(pool, runs, re
     assert entered.wait(10)
     pool.close()
     assert set(_states(registry).values()) == {RunState.RUNNING}
+
+
+def test_closing_waits_for_the_very_end_of_every_thread(pool, runs, monkeypatch) -> None:
+    class Slow:
+        """Something that takes its time to let go, as native libraries do."""
+
+        def __del__(self) -> None:
+            time.sleep(0.3)
+
+    def answer(_registry, control, *, jobs: int) -> None:
+        control.kept = Slow()  # lives as long as the thread's own arguments
+
+    monkeypatch.setattr("aiqu_desktop.scheduling.pool.carry_out", answer)
+    pool.submit([runs[CheckKind.QUALITY]])
+    assert pool.wait_idle(10)
+    pool.close()
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("check-")] == []
