@@ -98,3 +98,11 @@ def site_box(registry: Registry) -> Box:
             raise EnvironmentFault(f"DuckDB could not be started ({error}); install AiQu Desktop again.") from error
         _boxes[registry] = (os.getpid(), box)
         return box
+
+
+def forget_site_box(registry: Registry) -> None:
+    """Close a site's box; the next one that asks for it gets a new one."""
+    with _lock:
+        known = _boxes.pop(registry, None)
+    if known is not None:
+        known[1].close()

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from aiqu_desktop.core.errors import EnvironmentFault
 from aiqu_desktop.ingest.batch import plain
-from aiqu_desktop.ingest.box import Box, as_pattern, quote_name, site_box
+from aiqu_desktop.ingest.box import Box, as_pattern, forget_site_box, quote_name, site_box
 from aiqu_desktop.ingest.columns import Column
 from aiqu_desktop.registry import Registry
 
@@ -123,6 +123,14 @@ class SegmentCache:
 
 _caches: weakref.WeakKeyDictionary[Registry, tuple[Box, SegmentCache]] = weakref.WeakKeyDictionary()
 _caches_lock = threading.Lock()
+
+
+def let_go(registry: Registry) -> None:
+    """Close what reads a site's segments; the next reader opens it anew. For a process that is about to end."""
+    with _caches_lock:
+        known = _caches.pop(registry, None)
+    if known is not None:
+        forget_site_box(registry)
 
 
 def site_cache(registry: Registry) -> SegmentCache:

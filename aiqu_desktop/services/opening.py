@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from aiqu_desktop.core.clock import Clock, SystemClock
 from aiqu_desktop.core.paths import SitePaths
+from aiqu_desktop.ingest.segment_cache import let_go
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import SchedulerLease, Site
 from aiqu_desktop.security import audit
@@ -65,3 +66,9 @@ def _name_site(registry: Registry, name: str, *, is_demo: bool) -> None:
             return  # another process was faster
         session.add(Site(id=1, name=name, created_at=now, is_demo=is_demo))
         audit.record(session, at=now, actor="setup", action="site.created", subject="site", new={"name": name})
+
+
+def close_site(registry: Registry) -> None:
+    """Close the database and what reads the observations."""
+    let_go(registry)
+    registry.close()

@@ -28,7 +28,7 @@ from aiqu_desktop.services import (
 )
 from aiqu_desktop.services import schedules as schedule_services
 from aiqu_desktop.services.changes import ChangeWatcher
-from aiqu_desktop.services.opening import ReplayedSiteClock, open_site
+from aiqu_desktop.services.opening import ReplayedSiteClock, close_site, open_site
 from aiqu_desktop.services.views import (
     AlarmRow,
     AuditRow,
@@ -196,4 +196,4 @@ class SiteDesk:
         if self._monitor is not None:
             self._monitor.stop()
             self._monitor = None
-        self._registry.close()
+        close_site(self._registry)
