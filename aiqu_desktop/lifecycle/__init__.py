@@ -1,12 +1,12 @@
 """What happens to a version after its import: gates, previews, releases on a target, recovery, history."""
 
-from aiqu_desktop.lifecycle.folder_target import FolderTarget, folder_target, folder_targets
-from aiqu_desktop.lifecycle.gates import GateResult
+from aiqu_desktop.lifecycle.gates.gate import GateResult
 from aiqu_desktop.lifecycle.history import Span, served_at, spans
 from aiqu_desktop.lifecycle.preview import Preview, preview_promotion, preview_rollback
 from aiqu_desktop.lifecycle.recovery import settle_unfinished
 from aiqu_desktop.lifecycle.release import ReleaseOutcome, promote, roll_back
-from aiqu_desktop.lifecycle.target import Observation, Placement, Target
+from aiqu_desktop.lifecycle.targets.folder import FolderTarget, folder_target, folder_targets
+from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Target
 
 __all__ = [
     "FolderTarget",

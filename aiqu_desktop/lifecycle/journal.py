@@ -16,7 +16,7 @@ from aiqu_desktop.core.errors import EnvironmentFault, Refused
 from aiqu_desktop.core.words import ReleaseKind, ReleaseState, VersionState
 from aiqu_desktop.lifecycle.history import spans_of
 from aiqu_desktop.lifecycle.preview import Preview
-from aiqu_desktop.lifecycle.target import Placement
+from aiqu_desktop.lifecycle.targets.target import Placement
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model, Release, ReleaseStep, Version
 from aiqu_desktop.security import audit

@@ -12,12 +12,12 @@ from aiqu_desktop.core.errors import Refused
 from aiqu_desktop.core.files import canonical_json, sha256_bytes
 from aiqu_desktop.core.words import ReleaseKind
 from aiqu_desktop.lifecycle.facts import VersionFacts, champion_of, facts_of, model_named, version_numbered
-from aiqu_desktop.lifecycle.folder_target import folder_target
-from aiqu_desktop.lifecycle.gates import GateResult
+from aiqu_desktop.lifecycle.gates.gate import GateResult
+from aiqu_desktop.lifecycle.gates.site import data_are_sound, no_unfinished_release, not_withdrawn, target_answers
+from aiqu_desktop.lifecycle.gates.version import files_intact, golden_cases_pass, not_worse_on_paper, schema_fits
 from aiqu_desktop.lifecycle.last_good import healthy_champions, performance_alarm
-from aiqu_desktop.lifecycle.site_gates import data_are_sound, no_unfinished_release, not_withdrawn, target_answers
-from aiqu_desktop.lifecycle.target import Target
-from aiqu_desktop.lifecycle.version_gates import files_intact, golden_cases_pass, not_worse_on_paper, schema_fits
+from aiqu_desktop.lifecycle.targets.folder import folder_target
+from aiqu_desktop.lifecycle.targets.target import Target
 from aiqu_desktop.registry import ArtifactStore, Registry
 from aiqu_desktop.registry.tables import Model, Version
 

@@ -11,7 +11,7 @@ from aiqu_desktop.core.errors import AiquError, Refused
 from aiqu_desktop.lifecycle.journal import Journal, Order, unfinished_orders
 from aiqu_desktop.lifecycle.lock import sole_release
 from aiqu_desktop.lifecycle.release import ReleaseOutcome, ReleaseRun, StepCallback
-from aiqu_desktop.lifecycle.target import Target
+from aiqu_desktop.lifecycle.targets.target import Target
 from aiqu_desktop.registry import Registry
 
 ACTOR = "recovery"

@@ -21,7 +21,7 @@ from aiqu_desktop.lifecycle.facts import facts_of, staging_files
 from aiqu_desktop.lifecycle.journal import Journal, Order
 from aiqu_desktop.lifecycle.lock import sole_release
 from aiqu_desktop.lifecycle.preview import Preview, preview_promotion, preview_rollback, refuse_if_changed
-from aiqu_desktop.lifecycle.target import Observation, Placement, Target
+from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Target
 from aiqu_desktop.registry import ArtifactStore, Registry
 from aiqu_desktop.registry.tables import Version
 

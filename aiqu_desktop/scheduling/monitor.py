@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from aiqu_desktop.core.errors import AiquError
 from aiqu_desktop.core.words import RunState, Verdict
-from aiqu_desktop.lifecycle.folder_target import folder_targets
 from aiqu_desktop.lifecycle.recovery import settle_unfinished
+from aiqu_desktop.lifecycle.targets.folder import folder_targets
 from aiqu_desktop.monitoring.arrivals import take_in
 from aiqu_desktop.monitoring.outcome import CheckOutcome
 from aiqu_desktop.registry import Registry

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from aiqu_desktop.bundles import ImportedVersion, import_bundle
 from aiqu_desktop.core.words import CheckKind
 from aiqu_desktop.lifecycle.facts import model_named
-from aiqu_desktop.lifecycle.folder_target import folder_target
+from aiqu_desktop.lifecycle.targets.folder import folder_target
 from aiqu_desktop.monitoring.defaults import add_default_checks
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Check, Version

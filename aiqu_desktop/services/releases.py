@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from aiqu_desktop.lifecycle import preview as previews
 from aiqu_desktop.lifecycle import release
-from aiqu_desktop.lifecycle.folder_target import folder_target, folder_targets
 from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.lifecycle.recovery import settle_unfinished
 from aiqu_desktop.lifecycle.release import ReleaseOutcome, StepCallback
+from aiqu_desktop.lifecycle.targets.folder import folder_target, folder_targets
 from aiqu_desktop.registry import Registry
 
 

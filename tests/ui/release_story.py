@@ -8,7 +8,7 @@ from aiqu_desktop.bundles.card import CardMetric
 from aiqu_desktop.core.schema import InputSchema
 from aiqu_desktop.core.words import ReleaseKind, ReleaseState, Task, VersionState
 from aiqu_desktop.lifecycle.facts import VersionFacts
-from aiqu_desktop.lifecycle.gates import GateResult
+from aiqu_desktop.lifecycle.gates.gate import GateResult
 from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.lifecycle.release import ReleaseOutcome
 

@@ -18,7 +18,7 @@ ADVICE = Look("advice", "warning", "warning")
 
 
 class Gate(Protocol):
-    """See `lifecycle.gates.GateResult`."""
+    """See `lifecycle.gates.gate.GateResult`."""
 
     title: str
     passed: bool | None

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from aiqu_desktop.core.errors import AiquError
 from aiqu_desktop.core.words import ReleaseKind, ReleaseState, VersionState
 from aiqu_desktop.lifecycle.facts import VersionFacts
-from aiqu_desktop.lifecycle.gates import GateResult
-from aiqu_desktop.lifecycle.target import Target
+from aiqu_desktop.lifecycle.gates.gate import GateResult
+from aiqu_desktop.lifecycle.targets.target import Target
 from aiqu_desktop.registry.tables import Alarm, Release
 
 UNFINISHED = tuple(state for state in ReleaseState if state.unfinished)

@@ -13,6 +13,8 @@ class GateResult:
     passed: None means advice: something to weigh, which does not block.
     finding: one sentence with figures. It holds nothing that changes by itself from second to second (such as an age),
         because a release goes ahead only while its gates say what they said when they were shown.
+    overridable: two people may let a release go ahead although it failed. What proves that the right file would serve
+        (digest, golden cases, a target that answers) can never be overridden.
     """
 
     name: str
@@ -20,6 +22,7 @@ class GateResult:
     passed: bool | None
     finding: str
     evidence: dict[str, Any]
+    overridable: bool = False
 
     @property
     def blocks(self) -> bool:
@@ -33,4 +36,5 @@ class GateResult:
             "passed": "advice" if self.passed is None else self.passed,
             "finding": self.finding,
             "evidence": self.evidence,
+            "overridable": self.overridable,
         }

@@ -9,7 +9,7 @@ from aiqu_desktop.bundles.schema_rules import difference
 from aiqu_desktop.core.errors import AiquError, EnvironmentFault
 from aiqu_desktop.inference import GoldenCases, OnnxModel
 from aiqu_desktop.lifecycle.facts import VersionFacts
-from aiqu_desktop.lifecycle.gates import GateResult
+from aiqu_desktop.lifecycle.gates.gate import GateResult
 from aiqu_desktop.line.protocol import GOLDEN_FILE, MODEL_FILE
 from aiqu_desktop.registry import ArtifactStore
 

@@ -12,7 +12,7 @@ from aiqu_desktop.core.clock import Clock, SystemClock, wait_until
 from aiqu_desktop.core.errors import EnvironmentFault
 from aiqu_desktop.core.files import fsync_directory
 from aiqu_desktop.core.paths import SitePaths
-from aiqu_desktop.lifecycle.target import Observation, Placement
+from aiqu_desktop.lifecycle.targets.target import Observation, Placement
 from aiqu_desktop.line.messages import LineState, LineStatus, Pointer, Serving
 from aiqu_desktop.line.protocol import TargetFolder
 

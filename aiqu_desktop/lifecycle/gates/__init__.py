@@ -1,0 +1,1 @@
+"""Gates: the conditions of a release, each answered with its evidence."""

@@ -1,0 +1,1 @@
+"""Targets: the places where a version runs, behind one contract."""
