@@ -28,6 +28,16 @@ class CheckKind(StrEnum):
     INTEGRITY = "integrity"
 
 
+class TargetKind(StrEnum):
+    """Where a version runs. FOLDER is the site's own line; the others are switched on by name."""
+
+    FOLDER = "folder"
+    TRITON = "triton"
+    MLSERVER = "mlserver"
+    MLFLOW = "mlflow"
+    HOOK = "hook"
+
+
 class RunState(StrEnum):
     """The life of one check run. MISSED and INTERRUPTED are visible outcomes, not silences."""
 

@@ -6,7 +6,7 @@ from aiqu_desktop.lifecycle.preview import Preview, preview_promotion, preview_r
 from aiqu_desktop.lifecycle.recovery import settle_unfinished
 from aiqu_desktop.lifecycle.release import ReleaseOutcome, promote, roll_back
 from aiqu_desktop.lifecycle.targets.folder import FolderTarget, folder_target, folder_targets
-from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Target
+from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Smoke, Target
 
 __all__ = [
     "FolderTarget",
@@ -15,6 +15,7 @@ __all__ = [
     "Placement",
     "Preview",
     "ReleaseOutcome",
+    "Smoke",
     "Span",
     "Target",
     "folder_target",

@@ -16,7 +16,7 @@ from aiqu_desktop.lifecycle.gates.gate import GateResult
 from aiqu_desktop.lifecycle.gates.site import data_are_sound, no_unfinished_release, not_withdrawn, target_answers
 from aiqu_desktop.lifecycle.gates.version import files_intact, golden_cases_pass, not_worse_on_paper, schema_fits
 from aiqu_desktop.lifecycle.last_good import healthy_champions, performance_alarm
-from aiqu_desktop.lifecycle.targets.folder import folder_target
+from aiqu_desktop.lifecycle.targets.choice import chosen_target, target_of
 from aiqu_desktop.lifecycle.targets.target import Target
 from aiqu_desktop.registry import ArtifactStore, Registry
 from aiqu_desktop.registry.tables import Model, Version
@@ -67,7 +67,7 @@ class Preview:
 
 
 def preview_promotion(registry: Registry, model_name: str, number: int, *, target: Target | None = None) -> Preview:
-    """What promoting a version would do; the target is the site's folder target unless another is given.
+    """What promoting a version would do; on the model's own target unless another is given.
 
     Raises:
         UserError: if there is no such model or version.
@@ -83,13 +83,14 @@ def preview_promotion(registry: Registry, model_name: str, number: int, *, targe
         open_release = no_unfinished_release(session, model.id)
         advice = (data_are_sound(session, model.id), not_withdrawn(session, version))
         way_back = _way_back(registry, session, model, live)
+        chosen = chosen_target(session, model.id)
     gates = (
         files_intact(store, version),
         schema_fits(version, champion),
         golden_cases_pass(store, version),
         not_worse_on_paper(version, champion, primary),
         open_release,
-        target_answers(target or folder_target(registry.paths, model_name)),
+        target_answers(target or target_of(registry, model_name), chosen),
         *advice,
     )
     return Preview(
@@ -115,13 +116,14 @@ def preview_rollback(
             version_numbered(model, to_number)
         row = next((version for version in healthy if to_number in (None, version.number)), None)
         champion, version = facts_of(live) if live else None, facts_of(row) if row else None
+        chosen = chosen_target(session, model.id)
     if champion is None or version is None:
         why = _no_way_back(model_name, champion, to_number, healthy)
         return Preview(ReleaseKind.ROLLBACK, model_name, primary, champion, None, (), why, "", to_number)
     gates = (
         files_intact(store, version),
         golden_cases_pass(store, version),
-        target_answers(target or folder_target(registry.paths, model_name)),
+        target_answers(target or target_of(registry, model_name), chosen),
     )
     way_back = f"Version {champion.number} is kept as withdrawn; it can be promoted again through its gates."
     return Preview(

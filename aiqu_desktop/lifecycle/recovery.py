@@ -21,7 +21,7 @@ def settle_unfinished(
     registry: Registry,
     target_for: Callable[[str], Target],
     *,
-    timeout: float = 15.0,
+    timeout: float | None = None,
     on_step: StepCallback | None = None,
 ) -> tuple[ReleaseOutcome, ...]:
     """Settle every open release whose process is gone; called at each start of the product.
@@ -31,7 +31,7 @@ def settle_unfinished(
 
     Args:
         target_for: the target of the model with a given name.
-        timeout: seconds that a target has to prove what it serves.
+        timeout: seconds that a target has to prove what it serves; by default its own patience.
     """
     outcomes: list[ReleaseOutcome] = []
     for found in unfinished_orders(registry):
@@ -49,7 +49,7 @@ def _settle(
     registry: Registry,
     target_for: Callable[[str], Target],
     order: Order,
-    timeout: float,
+    timeout: float | None,
     on_step: StepCallback | None,
 ) -> ReleaseOutcome:
     try:

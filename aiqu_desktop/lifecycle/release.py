@@ -60,14 +60,15 @@ def promote(
     *,
     actor: str,
     reason: str,
-    timeout: float = 15.0,
+    timeout: float | None = None,
     on_step: StepCallback | None = None,
 ) -> ReleaseOutcome:
     """Put the previewed version live, and prove it.
 
     Args:
         preview: what the person saw; its evidence must still hold.
-        timeout: seconds that the target has to answer with the new version, and with the former one when reverting.
+        timeout: seconds that the target has to answer with the new version, and with the former one when reverting;
+            by default the target's own patience.
         on_step: called after each step with its name and a sentence, for progress.
     Raises:
         UserError: if no name or no reason is given, or the preview is of a rollback.
@@ -84,7 +85,7 @@ def roll_back(
     *,
     actor: str,
     reason: str,
-    timeout: float = 15.0,
+    timeout: float | None = None,
     on_step: StepCallback | None = None,
 ) -> ReleaseOutcome:
     """Put the previewed earlier champion live again, and prove it; the present one is withdrawn. See `promote`."""
@@ -98,7 +99,7 @@ def _release(
     kind: ReleaseKind,
     actor: str,
     reason: str,
-    timeout: float,
+    timeout: float | None,
     on_step: StepCallback | None,
 ) -> ReleaseOutcome:
     actor, reason = actor.strip(), reason.strip()
@@ -129,12 +130,17 @@ class ReleaseRun:
     """The steps of one release. Whoever runs them holds the model's lock."""
 
     def __init__(
-        self, registry: Registry, target: Target, journal: Journal, timeout: float, on_step: StepCallback | None
+        self,
+        registry: Registry,
+        target: Target,
+        journal: Journal,
+        timeout: float | None,
+        on_step: StepCallback | None,
     ) -> None:
         self._registry = registry
         self._target = target
         self._journal = journal
-        self._timeout = timeout
+        self._timeout = target.patience if timeout is None else timeout
         self._on_step = on_step
         self._store = ArtifactStore(registry.paths.artifacts, registry.clock)
 
@@ -162,20 +168,39 @@ class ReleaseRun:
     def prove(self, order: Order, started: float | None) -> ReleaseOutcome:
         """Wait for the target's proof; complete with it, undo without it. `started` None: begun by another process."""
         try:
-            seen = self._target.wait_until_serving(order.wanted, self._timeout)
+            seen, detail = self._proof(order)
         except AiquError as error:
             return self.undo(order, str(error))
-        if not seen.proves(order.wanted):
-            return self.undo(order, self._why_not(order, seen))
-        self._say("proven", f"The target answers with version {order.wanted.version}.")
+        self._say("proven", detail)
         seconds = None if started is None else time.monotonic() - started
-        detail = (
-            f"Version {order.wanted.version} is live: {self._target.name} answers with its digest, and "
-            f"{seen.golden_passed} of {seen.golden_total} golden cases pass there."
-        )
         order = self._journal.complete(order, detail, seen.to_json(), seconds)
         self._say("completed", detail)
         return _outcome(order, detail, seen.to_json(), seconds)
+
+    def _proof(self, order: Order) -> tuple[Observation, str]:
+        """The target's answer with the digest and the golden cases, and what it comes to in one sentence.
+
+        Raises:
+            AiquError: if it does not answer so; the sentence says why.
+        """
+        version = f"version {order.wanted.version}"
+        seen = self._target.probe(order.wanted, self._timeout)
+        if seen.told(order.wanted):
+            # The person was told so by the gate "Target reachable", and the target is set to be like that.
+            name = self._target.name
+            return seen, f"{name[:1].upper()}{name[1:]} is told to serve {version}; what serves there was not observed."
+        if not seen.answers(order.wanted):
+            raise Refused(self._why_not(order, seen))
+        self._say("probed", f"The target answers with {version}.")
+        smoke = self._target.smoke(order.wanted, self._files(order.wanted_id), self._timeout)
+        if not smoke.ok:
+            why = f": {smoke.failure}" if smoke.failure else "."
+            failed = f"{smoke.total - smoke.passed} of {smoke.total} golden cases failed there"
+            raise Refused(f"{self._target.name} answers with {version}, but {failed}{why}")
+        return seen.with_smoke(smoke), (
+            f"Version {order.wanted.version} is live: {self._target.name} answers with its digest, and "
+            f"{smoke.passed} of {smoke.total} golden cases pass there."
+        )
 
     def undo(self, order: Order, why: str) -> ReleaseOutcome:
         """Restore the former pointer and wait until the target answers with the former version.
@@ -190,11 +215,15 @@ class ReleaseRun:
         self._target.revert(former)
         self._say("restored", f"The target is told to serve {_named(former)} again.")
         try:
-            seen = self._target.wait_until_serving(former, self._timeout)
+            seen = self._target.probe(former, self._timeout)
+            if seen.answers(former) and former is not None and order.former_id is not None:
+                seen = seen.with_smoke(self._target.smoke(former, self._files(order.former_id), self._timeout))
         except AiquError as error:
             why, seen = f"{why.rstrip('.')}; {error}", self._nothing_seen(former)
         if seen.proves(former):
             state, end = ReleaseState.REVERTED, "serves again" if former else "is live, as before"
+        elif seen.told(former):
+            state, end = ReleaseState.REVERTED, "is what it is told to serve again; what serves was not observed"
         else:
             state, end = ReleaseState.UNKNOWN, "is what it shall serve again, but it has not proven that: look at it"
         return self._give_up(order, state, f"{why.rstrip('.')}; {_named(former)} {end}.", seen.to_json())
@@ -208,9 +237,12 @@ class ReleaseRun:
         return self.undo(order, "The product stopped during the release.")
 
     def _stage(self, placement: Placement, version_id: int) -> None:
+        self._target.stage(placement, self._files(version_id))
+
+    def _files(self, version_id: int) -> dict[str, bytes]:
         with self._registry.read() as session:
             version = facts_of(session.get_one(Version, version_id))
-        self._target.stage(placement, staging_files(self._store, version))
+        return staging_files(self._store, version)
 
     def _repair(self, former: Placement, former_id: int, why: str) -> str:
         """Put the former version's files in place again; a fault does not stop the way back, and is told with `why`."""

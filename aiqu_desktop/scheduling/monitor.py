@@ -12,7 +12,7 @@ from sqlalchemy import select
 from aiqu_desktop.core.errors import AiquError
 from aiqu_desktop.core.words import RunState, Verdict
 from aiqu_desktop.lifecycle.recovery import settle_unfinished
-from aiqu_desktop.lifecycle.targets.folder import folder_targets
+from aiqu_desktop.lifecycle.targets.choice import targets_of
 from aiqu_desktop.monitoring.arrivals import take_in
 from aiqu_desktop.monitoring.outcome import CheckOutcome
 from aiqu_desktop.registry import Registry
@@ -122,7 +122,7 @@ class Monitor:
         return self._pool.cancel(check_id)
 
     def _take_over(self) -> None:
-        settle_unfinished(self._registry, folder_targets(self._registry.paths))
+        settle_unfinished(self._registry, targets_of(self._registry))
         with self._registry.write() as session:
             left = reclaim_interrupted(session, self._registry.clock.now(), self._lease.owner)
         self._pool.submit(left)

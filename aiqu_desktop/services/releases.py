@@ -7,7 +7,7 @@ from aiqu_desktop.lifecycle import release
 from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.lifecycle.recovery import settle_unfinished
 from aiqu_desktop.lifecycle.release import ReleaseOutcome, StepCallback
-from aiqu_desktop.lifecycle.targets.folder import folder_target, folder_targets
+from aiqu_desktop.lifecycle.targets.choice import target_of, targets_of
 from aiqu_desktop.registry import Registry
 
 
@@ -34,7 +34,7 @@ def promote(
     registry: Registry, preview: Preview, *, actor: str, reason: str, on_step: StepCallback | None = None
 ) -> ReleaseOutcome:
     """Put the previewed version live and prove it. See `lifecycle.release.promote` for what it raises."""
-    target = folder_target(registry.paths, preview.model)
+    target = target_of(registry, preview.model)
     return release.promote(registry, target, preview, actor=actor, reason=reason, on_step=on_step)
 
 
@@ -42,10 +42,10 @@ def roll_back(
     registry: Registry, preview: Preview, *, actor: str, reason: str, on_step: StepCallback | None = None
 ) -> ReleaseOutcome:
     """Put the previewed earlier champion live again and prove it. See `lifecycle.release.roll_back`."""
-    target = folder_target(registry.paths, preview.model)
+    target = target_of(registry, preview.model)
     return release.roll_back(registry, target, preview, actor=actor, reason=reason, on_step=on_step)
 
 
 def settle(registry: Registry) -> tuple[ReleaseOutcome, ...]:
     """Finish or undo what a kill left unfinished; done at every start of the window and of the monitor."""
-    return settle_unfinished(registry, folder_targets(registry.paths))
+    return settle_unfinished(registry, targets_of(registry))

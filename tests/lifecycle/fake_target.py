@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from aiqu_desktop.core.errors import EnvironmentFault
 from aiqu_desktop.core.words import VersionState
-from aiqu_desktop.lifecycle import Observation, Placement
+from aiqu_desktop.lifecycle import Observation, Placement, Smoke
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model, Version, VersionFile
 
@@ -40,6 +40,10 @@ class FakeTarget:
     def name(self) -> str:
         return "the fake"
 
+    @property
+    def patience(self) -> float:
+        return 0.0
+
     def stage(self, wanted: Placement, files: Mapping[str, bytes]) -> None:
         if self.mood is Mood.UNSTAGEABLE:
             raise EnvironmentFault("The fake has no room; make some.")
@@ -66,9 +70,13 @@ class FakeTarget:
     def revert(self, former: Placement | None) -> None:
         self._write(former)
 
-    def wait_until_serving(self, wanted: Placement | None, timeout: float) -> Observation:
+    def probe(self, wanted: Placement | None, timeout: float) -> Observation:
         del wanted, timeout
         return self.observe()
+
+    def smoke(self, wanted: Placement, files: Mapping[str, bytes], timeout: float) -> Smoke:
+        assert set(files) == {"model.onnx", "golden.json", "schema.json"}
+        return Smoke(10, 10, 0.0) if self.serving == wanted else Smoke(0, 0, 0.0)
 
     def _write(self, placement: Placement | None) -> None:
         if self.mood is Mood.LOCKED:

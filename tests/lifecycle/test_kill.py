@@ -21,7 +21,7 @@ from tests.lifecycle.plant import TIMEOUT, Plant, running_line
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 
 BEFORE_SWITCH = ("intended", "laid", "staged")
-AFTER_SWITCH = ("pointed", "switched", "proven")
+AFTER_SWITCH = ("pointed", "switched", "probed", "proven")
 # Each step takes a process of its own; the telling ones run with the fast suite, the others with the campaigns.
 STEPS = [
     pytest.param(step, marks=() if step in ("staged", "pointed") else pytest.mark.campaign)

@@ -34,7 +34,7 @@ from aiqu_desktop.security import audit
 from tests.factories.bundles import make_bundle
 from tests.lifecycle.fake_target import FakeTarget, Mood, copy_model
 
-STEPS = ("intended", "laid", "staged", "pointed", "switched", "proven", "reverting", "restored")
+STEPS = ("intended", "laid", "staged", "pointed", "switched", "probed", "proven", "reverting", "restored")
 VERSIONS = (1, 2, 3)
 _names = itertools.count(1)
 

@@ -43,7 +43,7 @@ def test_the_first_promotion_puts_the_version_live_and_keeps_the_proof(plant: Pl
     outcome = plant.promote(1, on_step=lambda step, _: steps.append(step))
     assert outcome.state is ReleaseState.COMPLETED and outcome.done, outcome.sentence
     assert (plant.champion(), plant.pointer(), plant.serving()) == (1, 1, 1)
-    assert steps == ["intended", "laid", "staged", "pointed", "switched", "proven", "completed"]
+    assert steps == ["intended", "laid", "staged", "pointed", "switched", "probed", "proven", "completed"]
     assert outcome.proof["serving"] == {"digest": _digest(plant, 1), "version": 1, "release": outcome.release}
     assert outcome.proof["golden"] == {"passed": 10, "total": 10}
     assert outcome.wall_seconds is not None and 0 < outcome.wall_seconds < TIMEOUT

@@ -87,7 +87,7 @@ def test_the_target_is_alive_by_wall_time_and_only_for_seconds(target: FolderTar
 
 def test_an_answer_from_before_the_question_is_no_proof(target: FolderTarget) -> None:
     _say(target, NEW)
-    assert not target.wait_until_serving(NEW, 0.1).proves(NEW)
+    assert not target.probe(NEW, 0.1).proves(NEW)
 
 
 def test_an_answer_given_after_the_question_is_a_proof_whatever_the_lines_clock_says(
@@ -103,7 +103,7 @@ def test_an_answer_given_after_the_question_is_a_proof_whatever_the_lines_clock_
         return real()
 
     monkeypatch.setattr(target.folder, "status", later)
-    assert target.wait_until_serving(NEW, 5).proves(NEW)
+    assert target.probe(NEW, 5).proves(NEW)
 
 
 def test_a_refusal_ends_the_wait_at_once(target: FolderTarget, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +118,7 @@ def test_a_refusal_ends_the_wait_at_once(target: FolderTarget, monkeypatch: pyte
         return real()
 
     monkeypatch.setattr(target.folder, "status", later)
-    seen = target.wait_until_serving(NEW, 60)
+    seen = target.probe(NEW, 60)
     assert seen.refuses(NEW) and seen.refusal == "2 of 10 golden cases failed." and len(looks) == 2
 
 

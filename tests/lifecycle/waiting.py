@@ -1,6 +1,6 @@
 """A process that promotes and stops in mid-release, once it is staged, until a file appears.
 
-    python -m tests.lifecycle.waiting SITE MODEL NUMBER FILE
+python -m tests.lifecycle.waiting SITE MODEL NUMBER FILE
 """
 
 from __future__ import annotations

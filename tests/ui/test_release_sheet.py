@@ -22,7 +22,7 @@ from aiqu_desktop.ui.release.progress_view import ProgressView
 from aiqu_desktop.ui.release.steps import START, StepState, advance
 from tests.ui.release_story import OLD, facts, outcome, promotion, rollback
 
-FORWARD = ("intended", "laid", "staged", "pointed", "switched", "proven", "completed")
+FORWARD = ("intended", "laid", "staged", "pointed", "switched", "probed", "proven", "completed")
 BACK = ("intended", "laid", "staged", "pointed", "switched", "reverting", "restored", "reverted")
 
 

@@ -35,17 +35,25 @@ def no_unfinished_release(session: Session, model_id: int) -> GateResult:
     return GateResult("release", title, False, finding, {"release": release.id, "state": release.state.value})
 
 
-def target_answers(target: Target) -> GateResult:
-    """The target gave a sign of life just now."""
+def target_answers(target: Target, chosen: str) -> GateResult:
+    """The target gave a sign of life just now. `chosen` tells it from another that the model may be given meanwhile."""
     title = "Target reachable"
+    evidence: dict[str, object] = {"target": chosen}
     try:
         seen = target.observe()
     except AiquError as error:
-        return GateResult("target", title, False, str(error), {})
+        return GateResult("target", title, False, str(error), evidence)
+    evidence |= {"alive": seen.alive}
+    if seen.alive and not seen.serving_observed:
+        finding = (
+            f"{_capital(target.name)} answers, but nothing there says what it serves: a release will be marked "
+            "as not observed, and the model is never shown as live."
+        )
+        return GateResult("target", title, None, finding, evidence)
     if seen.alive:
-        return GateResult("target", title, True, f"{_capital(target.name)} answers.", {"alive": True})
+        return GateResult("target", title, True, f"{_capital(target.name)} answers.", evidence)
     finding = f"{_capital(target.name)} gives no sign of life; start it, because nothing can be switched without it."
-    return GateResult("target", title, False, finding, {"alive": False})
+    return GateResult("target", title, False, finding, evidence)
 
 
 def data_are_sound(session: Session, model_id: int) -> GateResult:

@@ -12,7 +12,7 @@ from aiqu_desktop.core.clock import Clock, SystemClock, wait_until
 from aiqu_desktop.core.errors import EnvironmentFault
 from aiqu_desktop.core.files import fsync_directory
 from aiqu_desktop.core.paths import SitePaths
-from aiqu_desktop.lifecycle.targets.target import Observation, Placement
+from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Smoke
 from aiqu_desktop.line.messages import LineState, LineStatus, Pointer, Serving
 from aiqu_desktop.line.protocol import TargetFolder
 
@@ -30,6 +30,10 @@ class FolderTarget:
     @property
     def name(self) -> str:
         return "the line"
+
+    @property
+    def patience(self) -> float:
+        return 15.0
 
     def stage(self, wanted: Placement, files: Mapping[str, bytes]) -> None:
         with self._writing():
@@ -53,7 +57,7 @@ class FolderTarget:
         status = self.folder.status()
         return self._observation(status, status is not None and status.alive(self._clock.now()))
 
-    def wait_until_serving(self, wanted: Placement | None, timeout: float) -> Observation:
+    def probe(self, wanted: Placement | None, timeout: float) -> Observation:
         """See `Target`. Only a status that differs from the one found at first counts: it was written after this call
         began, and is a sign of life by itself, whatever the clocks of the two sides say.
         """
@@ -69,10 +73,18 @@ class FolderTarget:
             if status is None or status == first:
                 return False
             last = self._observation(status, status.state is not LineState.STOPPED)
-            return last.proves(wanted) or last.refuses(wanted)
+            return last.answers(wanted) or last.refuses(wanted)
 
         wait_until(settled, timeout)
         return last
+
+    def smoke(self, wanted: Placement, files: Mapping[str, bytes], timeout: float) -> Smoke:
+        """See `Target`. The line runs the cases before it serves a version, on the very bytes that it serves."""
+        del files, timeout
+        seen = self.observe()
+        if seen.serving != wanted:
+            return Smoke(0, 0, 0.0, f"The line no longer serves version {wanted.version}.")
+        return Smoke(seen.golden_passed, seen.golden_total, seen.largest_error)
 
     def _observation(self, status: LineStatus | None, alive: bool) -> Observation:
         pointed = _placement(self.folder.pointer())

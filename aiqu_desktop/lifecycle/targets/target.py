@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 
@@ -17,6 +17,24 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class Smoke:
+    """How the version that serves on a target answered its golden cases there.
+
+    failure: what is wrong with the first case that failed, in one sentence; empty when none did.
+    """
+
+    passed: int
+    total: int
+    largest_error: float
+    failure: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """True when all cases passed; no case at all proves nothing."""
+        return 0 < self.total == self.passed
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """What a target answers when it is asked.
 
@@ -25,6 +43,8 @@ class Observation:
     golden_passed, golden_total: how the serving version answered its golden cases on the target itself.
     refusal: the target's own reason for not serving what it is told to; empty when it has none.
     refused_release: which release that reason is about.
+    serving_observed: False where nothing on the target can say what it serves, only what it was told: `serving` is then
+        None whatever serves, and nothing is ever proven.
     """
 
     alive: bool
@@ -35,21 +55,30 @@ class Observation:
     largest_error: float
     refusal: str = ""
     refused_release: str = ""
+    serving_observed: bool = True
+
+    def answers(self, wanted: Placement | None) -> bool:
+        """True when the target, alive, answers with just this version; with None: with no version at all."""
+        return self.alive and self.serving_observed and self.serving == wanted
 
     def proves(self, wanted: Placement | None) -> bool:
         """True when the target, alive, answers with just this version and all golden cases pass there.
 
         With None: when it answers with no version at all.
         """
-        if not self.alive:
-            return False
-        if wanted is None:
-            return self.serving is None
-        return self.serving == wanted and 0 < self.golden_total == self.golden_passed
+        return self.answers(wanted) and (wanted is None or 0 < self.golden_total == self.golden_passed)
+
+    def told(self, wanted: Placement | None) -> bool:
+        """True when the target, alive, is told to serve this version and can say no more than that."""
+        return self.alive and not self.serving_observed and self.pointed == wanted
 
     def refuses(self, wanted: Placement | None) -> bool:
         """True when the target has said that it will not serve `wanted`."""
         return wanted is not None and bool(self.refusal) and self.refused_release == wanted.release
+
+    def with_smoke(self, smoke: Smoke) -> Observation:
+        """The same, with how the golden cases went."""
+        return replace(self, golden_passed=smoke.passed, golden_total=smoke.total, largest_error=smoke.largest_error)
 
     def to_json(self) -> dict[str, Any]:
         """A plain dictionary, kept as the proof of a release."""
@@ -59,14 +88,15 @@ class Observation:
             "serving": _json(self.serving),
             "golden": {"passed": self.golden_passed, "total": self.golden_total},
             "refusal": self.refusal,
+            "serving_observed": self.serving_observed,
         }
 
 
 class Target(Protocol):
-    """Where one model runs.
+    """Where one model runs: stage, observe, switch, probe, smoke, and revert when one of them says no.
 
-    Every method raises UserError or EnvironmentFault with one sentence when the target cannot be reached or written.
-    `switch` and `revert` are atomic: a kill inside leaves the target with the former or the new placement.
+    Every method raises an AiquError with one sentence when the target cannot be reached or written, or refuses.
+    `switch` and `revert` may be repeated; a kill inside leaves the target with the former or the new placement.
     """
 
     @property
@@ -74,22 +104,37 @@ class Target(Protocol):
         """What to call it on screen, for example "the line"."""
         ...
 
+    @property
+    def patience(self) -> float:
+        """Seconds that it has to answer with what it was told, where the caller does not say otherwise."""
+        ...
+
     def stage(self, wanted: Placement, files: Mapping[str, bytes]) -> None:
         """Lay a version's files ready without serving them; repeating it repairs what is damaged there."""
         ...
 
     def observe(self) -> Observation:
-        """What it is told, what it serves and whether it lives."""
+        """What it is told, what it serves and whether it lives: one look, which changes nothing."""
         ...
 
     def switch(self, wanted: Placement) -> None:
-        """Tell it to serve a staged version."""
+        """Tell it to serve a staged version; this returns when it is told, not when it serves."""
         ...
 
-    def wait_until_serving(self, wanted: Placement | None, timeout: float) -> Observation:
-        """Wait until it proves, by an answer given after this call, that it serves `wanted` (None: nothing).
+    def probe(self, wanted: Placement | None, timeout: float) -> Observation:
+        """Wait until it answers, after this call, with `wanted` (None: with no version).
 
-        Returns at once when it refuses `wanted`, and the last observation after `timeout` seconds.
+        Returns at once when it refuses `wanted` or can never say what it serves, and the last observation after
+        `timeout` seconds.
+        """
+        ...
+
+    def smoke(self, wanted: Placement, files: Mapping[str, bytes], timeout: float) -> Smoke:
+        """Have the golden cases of `wanted` answered by what serves on the target, through the target's own way in.
+
+        Args:
+            files: what was staged: model.onnx, golden.json and schema.json.
+            timeout: seconds for all of them together.
         """
         ...
 

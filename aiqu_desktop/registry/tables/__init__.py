@@ -15,6 +15,7 @@ from aiqu_desktop.registry.tables.models import (
 )
 from aiqu_desktop.registry.tables.rehearsals import RehearsalRecord
 from aiqu_desktop.registry.tables.releases import Release, ReleaseStep
+from aiqu_desktop.registry.tables.targets import TargetRecord
 
 __all__ = [
     "Alarm",
@@ -37,6 +38,7 @@ __all__ = [
     "SchedulerLease",
     "Segment",
     "Site",
+    "TargetRecord",
     "Version",
     "VersionFile",
 ]

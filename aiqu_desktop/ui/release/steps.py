@@ -29,7 +29,7 @@ START = (
     Step("switched", "Switch the line to it"),
     Step("completed", "Wait for the line's proof"),
 )
-_PART_OF = {"laid": "staged", "pointed": "switched", "proven": "completed"}
+_PART_OF = {"laid": "staged", "pointed": "switched", "probed": "completed", "proven": "completed"}
 _WAY_BACK = ("reverting", "restored", "reverted", "unknown")
 
 
