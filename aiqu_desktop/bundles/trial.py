@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aiqu_desktop.bundles import label_free
 from aiqu_desktop.bundles.folder import BundleContent
 from aiqu_desktop.bundles.manifest import CARD_FILE, GOLDEN_FILE, MODEL_FILE, REFERENCE_FILE
 from aiqu_desktop.bundles.reference import read_reference
@@ -47,8 +48,9 @@ def _golden(bundle: BundleContent, schema: InputSchema) -> GoldenResult:
 
 
 def _profile(bundle: BundleContent, schema: InputSchema) -> ReferenceProfile:
-    """The features and the prediction: what is compared with the plant's observations later."""
+    """What the plant's observations are compared with later, and what the labels teach about rows without."""
     reference = read_reference(bundle.files[REFERENCE_FILE], schema)
     kinds = {feature.name: feature.kind for feature in schema.features}
     kinds["prediction"] = ColumnKind.CATEGORICAL if schema.task is Task.CLASSIFICATION else ColumnKind.NUMERIC
-    return build_profile({name: reference[name] for name in kinds}, kinds)
+    profile = build_profile({name: reference[name] for name in kinds}, kinds)
+    return label_free.keep(profile, label_free.learn(schema, reference))

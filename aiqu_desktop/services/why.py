@@ -150,14 +150,18 @@ def _hurt(registry: Registry, subject: _Subject) -> tuple[str, SegmentLoss] | No
     names = [f.name for f in subject.schema.features if f.kind in kinds and len(f.categories) <= _MOST_SEGMENTS]
     if not names:
         return None
-    window = ObservationStore(registry).window(
-        subject.model,
-        subject.end - timedelta(days=_SEGMENT_DAYS),
-        subject.end,
-        columns=("prediction", *names),
-        served_digest=subject.digest,
-        labelled_only=True,
-    ).columns
+    window = (
+        ObservationStore(registry)
+        .window(
+            subject.model,
+            subject.end - timedelta(days=_SEGMENT_DAYS),
+            subject.end,
+            columns=("prediction", *names),
+            served_digest=subject.digest,
+            labelled_only=True,
+        )
+        .columns
+    )
     if subject.schema.task is Task.REGRESSION:
         losses = np.abs(window["label"].astype(np.float64) - window["prediction"].astype(np.float64))
     else:

@@ -1,8 +1,18 @@
+from dataclasses import replace
+
+import numpy as np
 from sqlalchemy import select
 
+from aiqu_desktop.bundles.label_free import kept, learn
+from aiqu_desktop.core.files import sha256_bytes
 from aiqu_desktop.core.words import CheckKind, Verdict
-from aiqu_desktop.registry.tables import CheckRun, Metric
+from aiqu_desktop.drift.estimation import CbpeCalibration
+from aiqu_desktop.monitoring.accepted import accepted_rows, reference_profile
+from aiqu_desktop.monitoring.performance.unlabelled import estimator_of
+from aiqu_desktop.registry import ArtifactStore
+from aiqu_desktop.registry.tables import CheckRun, Metric, ReferenceProfileRecord, Version
 from aiqu_desktop.services.model_page import model_page
+from tests.factories.bundles import toy_schema
 from tests.factories.plant_site import PlantSite
 
 
@@ -71,3 +81,31 @@ def test_a_chart_has_its_band_that_holds_at_every_look(site: PlantSite) -> None:
     assert page.anytime is not None
     one_look = page.performance[0]
     assert page.anytime.low[-1] < one_look.low[-1] and page.anytime.high[-1] > one_look.high[-1]
+
+
+def test_the_estimator_starts_from_the_profile_and_is_the_one_that_a_refit_would_give(site: PlantSite) -> None:
+    schema, version = toy_schema(), 1
+    with site.registry.read() as session:
+        version_id = session.scalars(select(Version.id).where(Version.number == version)).one()
+    stored = kept(reference_profile(site.registry, version_id), schema)
+    refitted = learn(schema, accepted_rows(site.registry, version_id, schema))
+    assert isinstance(stored, CbpeCalibration) and isinstance(refitted, CbpeCalibration)
+    for name, array in refitted.to_arrays().items():
+        assert np.array_equal(stored.to_arrays()[name], array), name
+    assert stored.spread == refitted.spread
+
+
+def test_a_version_without_a_stored_calibration_is_fitted_anew(site: PlantSite) -> None:
+    with site.registry.read() as session:
+        record = session.scalars(select(ReferenceProfileRecord)).first()
+        assert record is not None
+        version_id = record.version_id
+    complete = reference_profile(site.registry, version_id)
+    bare = replace(complete, sections={}).to_bytes()
+    with site.registry.write() as session:
+        ArtifactStore(site.registry.paths.artifacts, site.registry.clock).put(session, bare)
+        session.get_one(ReferenceProfileRecord, version_id).sha256 = sha256_bytes(bare)
+    found = estimator_of(site.registry, version_id, toy_schema())
+    wanted = kept(complete, toy_schema())
+    assert found is not None and isinstance(found.model, CbpeCalibration) and isinstance(wanted, CbpeCalibration)
+    assert found.model.spread == wanted.spread and found.model.log_losses == wanted.log_losses

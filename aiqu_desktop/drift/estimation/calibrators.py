@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from aiqu_desktop.drift.values import Floats, Ints
@@ -63,30 +64,32 @@ class Calibrator:
         columns = [np.interp(scores[:, place], *pair) for place, pair in enumerate(self.knots)]
         return _shares(np.column_stack(columns))
 
-    def to_json(self) -> dict[str, Any]:
-        """A plain dictionary, ready for json.dumps."""
+    def to_arrays(self) -> dict[str, Floats]:
+        """Named arrays of float64, exactly what this is made of."""
         return {
-            "kind": self.kind,
-            "slopes": self.slopes.tolist(),
-            "offsets": self.offsets.tolist(),
-            "knots": [[at.tolist(), value.tolist()] for at, value in self.knots],
+            "kind": np.array(float(KINDS.index(self.kind))),
+            "slopes": self.slopes,
+            "offsets": self.offsets,
+            **{f"knots_{place}": np.stack(pair) for place, pair in enumerate(self.knots)},
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Calibrator:
-        """Read what `to_json` wrote.
+    def from_arrays(cls, data: Mapping[str, NDArray[Any]], classes: int) -> Calibrator:
+        """Read what `to_arrays` gave, for so many classes.
 
         Raises:
             KeyError, TypeError, ValueError: if it is not that.
         """
-        if data["kind"] not in KINDS:
-            raise ValueError(f"there is no calibrator {data['kind']!r}")
-        knots = tuple((np.asarray(at, dtype=float), np.asarray(value, dtype=float)) for at, value in data["knots"])
-        if any(at.size == 0 or at.shape != value.shape or at.ndim != 1 for at, value in knots):
+        kind = dict(enumerate(KINDS))[int(data["kind"])]
+        slopes, offsets = (np.asarray(data[name], dtype=np.float64) for name in ("slopes", "offsets"))
+        maps = 0 if kind not in ("isotonic", "blend") else 1 if classes == 2 else classes
+        knots = tuple(np.asarray(data[f"knots_{place}"], dtype=np.float64) for place in range(maps))
+        if any(pair.ndim != 2 or pair.shape[0] != 2 or pair.shape[1] == 0 for pair in knots):
             raise ValueError("the knots of the calibrator do not pair")
-        return cls(
-            str(data["kind"]), np.asarray(data["slopes"], dtype=float), np.asarray(data["offsets"], dtype=float), knots
-        )
+        scaled = classes if kind in ("scaling", "blend") else 0
+        if slopes.shape != (scaled,) or offsets.shape != (scaled,):
+            raise ValueError(f"the scaling of the calibrator is not of {classes} classes")
+        return cls(kind, slopes, offsets, tuple((pair[0], pair[1]) for pair in knots))
 
 
 def fit_calibrator(kind: str, scores: Floats, labels: Ints) -> Calibrator:

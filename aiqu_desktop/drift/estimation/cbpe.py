@@ -28,19 +28,20 @@ from aiqu_desktop.drift.performance.confusion import ConfusionMatrix
 from aiqu_desktop.drift.performance.cost import CostMatrix
 from aiqu_desktop.drift.values import Floats, Ints, as_categories
 
-FORMAT = "aiqu-cbpe-1"
+FORMAT = 1.0
 LEAST_ROWS = 50
 _FOLDS = 10
 _MOST_TAUGHT = 20_000  # more rows hardly move a calibrator, and cross-validation fits it ten times
 _SINGLE = ("identity", "scaling", "isotonic")
 _LEAST_CHANCE = 1e-4  # so that one surprise does not decide which calibrator is chosen
 _LEAST_FOLDS = 3
+_SPREAD_OF = "spread_"
 _UNBOUNDED = frozenset({"log_loss", "brier", "cost_per_decision"})
 
 
 @dataclass(frozen=True, slots=True)
 class CbpeCalibration:
-    """What a reference teaches about a model's scores. Plain numbers: to_json and from_json keep it.
+    """What a reference teaches about a model's scores. Plain numbers: to_arrays and from_arrays keep it.
 
     classes: the model's. calibrator: chosen by cross-validated log loss among `log_losses` (nats, by kind). time: the
     integrated autocorrelation time of what the calibrated scores leave unexplained, in rows. spread: by figure, how
@@ -56,39 +57,41 @@ class CbpeCalibration:
     folds: int
     n: int
 
-    def to_json(self) -> dict[str, Any]:
-        """A plain dictionary, ready for json.dumps."""
+    def to_arrays(self) -> dict[str, Floats]:
+        """Named arrays of float64, without the names of the classes; a reference profile keeps them as a section."""
         return {
-            "format": FORMAT,
-            "classes": list(self.classes),
-            "calibrator": self.calibrator.to_json(),
-            "log_losses": dict(self.log_losses),
-            "time": self.time,
-            "spread": dict(self.spread),
-            "folds": self.folds,
-            "n": self.n,
+            "format": np.array(FORMAT),
+            **self.calibrator.to_arrays(),
+            "log_losses": np.array([self.log_losses[kind] for kind in KINDS]),
+            "numbers": np.array([self.time, self.folds, self.n], dtype=np.float64),
+            **{f"{_SPREAD_OF}{name}": np.array(value) for name, value in self.spread.items()},
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> CbpeCalibration:
-        """Read what `to_json` wrote.
+    def from_arrays(cls, data: Mapping[str, NDArray[Any]], classes: Sequence[str]) -> CbpeCalibration:
+        """Read what `to_arrays` gave, for a model with these classes.
 
         Raises:
             UserError: if it is not that.
         """
         try:
-            if data["format"] != FORMAT:
-                raise ValueError(f"its format is {data['format']!r}")
+            if float(data["format"]) != FORMAT:
+                raise ValueError(f"its format is {data['format']}")
+            time, folds, n = (float(value) for value in data["numbers"])
             return cls(
-                tuple(map(str, data["classes"])),
-                Calibrator.from_json(data["calibrator"]),
-                {str(kind): float(loss) for kind, loss in data["log_losses"].items()},
-                float(data["time"]),
-                {str(name): float(value) for name, value in data["spread"].items()},
-                int(data["folds"]),
-                int(data["n"]),
+                tuple(map(str, classes)),
+                Calibrator.from_arrays(data, len(classes)),
+                dict(zip(KINDS, (float(loss) for loss in data["log_losses"]), strict=True)),
+                time,
+                {
+                    name.removeprefix(_SPREAD_OF): float(value)
+                    for name, value in data.items()
+                    if name.startswith(_SPREAD_OF)
+                },
+                int(folds),
+                int(n),
             )
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise UserError(f"The calibration cannot be read ({error!r}); fit it again on the reference.") from error
 
 

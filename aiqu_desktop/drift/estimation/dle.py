@@ -24,7 +24,7 @@ from aiqu_desktop.drift.evidence.autocorrelation import integrated_time
 from aiqu_desktop.drift.intervals import CONFIDENCE, Estimate
 from aiqu_desktop.drift.values import Floats, Ints, as_numbers
 
-FORMAT = "aiqu-dle-1"
+FORMAT = 1.0
 LEAST_ROWS = 50
 _MOST_TREES = 64  # two sets of them stay within 64 KiB
 _LEAST_LOSS = 1e-60  # so that a model without any error does not divide by zero; its squares do not underflow
@@ -73,7 +73,7 @@ class LossModel:
     n: int
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """Named arrays of numbers, ready for numpy.savez; at most 64 KiB together."""
+        """Named arrays of numbers, at most 64 KiB together, for numpy.savez or a section of a reference profile."""
         found: dict[str, NDArray[Any]] = {
             "format": np.array(FORMAT),
             "shape": np.array([self.width, self.folds, self.n], dtype=np.int64),
@@ -98,8 +98,8 @@ class LossModel:
             UserError: if it is not that.
         """
         try:
-            if str(data["format"]) != FORMAT:
-                raise ValueError(f"its format is {str(data['format'])!r}")
+            if float(data["format"]) != FORMAT:
+                raise ValueError(f"its format is {data['format']}")
             width, folds, n = (int(value) for value in data["shape"])
             return cls({name: _read_part(data, name, width) for name in _POWERS}, width, folds, n)
         except (KeyError, TypeError, ValueError) as error:

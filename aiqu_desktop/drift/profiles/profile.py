@@ -53,9 +53,9 @@ Section = Mapping[str, NDArray[np.float64]]
 class ReferenceProfile:
     """The profiles of all columns, in the order in which they were given.
 
-    sections: whatever else belongs to a reference, by name, each a set of named float64 arrays of any shape: the
-    calibration of the scores of labelled data is "score-calibration". The format keeps them as they are; merging drops
-    them, because nothing here knows what their numbers mean.
+    sections: whatever else belongs to a reference, by name, each a set of named float64 arrays of any shape. What
+    labelled data teach about rows without labels is one (`bundles.label_free`). The format keeps them as they are;
+    merging drops them, because nothing here knows what their numbers mean.
     """
 
     columns: tuple[ColumnProfile, ...]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -32,14 +30,14 @@ def test_bold_scores_are_brought_back_to_the_truth(kind, classes):
 
 @settings(max_examples=30)
 @given(st.integers(0, 2**31), st.integers(2, 5), st.sampled_from(KINDS))
-def test_probabilities_are_probabilities_and_survive_json(seed, classes, kind):
+def test_probabilities_are_probabilities_and_survive_their_arrays(seed, classes, kind):
     scores, labels, _ = _rows(np.random.default_rng(seed), 60, classes)
     scores[:5] = np.eye(classes)[labels[:5]]
     calibrator = fit_calibrator(kind, scores, labels)
     found = calibrator.apply(scores)
     assert np.all((found >= 0) & (found <= 1))
     assert found.sum(axis=1) == pytest.approx(np.ones(60))
-    again = Calibrator.from_json(json.loads(json.dumps(calibrator.to_json())))
+    again = Calibrator.from_arrays(calibrator.to_arrays(), classes)
     assert np.array_equal(again.apply(scores), found)
 
 
@@ -52,9 +50,18 @@ def test_the_isotonic_map_never_falls_and_keeps_the_mean():
     assert np.interp(scores, at, values).mean() == pytest.approx(happened.mean(), abs=0.01)
 
 
-def test_damaged_state_is_refused():
-    good = fit_calibrator("isotonic", *_rows(np.random.default_rng(93), 60, 2)[:2]).to_json()
-    with pytest.raises(ValueError, match="do not pair"):
-        Calibrator.from_json(good | {"knots": [[[0.1, 0.2], [0.5]]]})
-    with pytest.raises(ValueError, match="no calibrator"):
-        Calibrator.from_json(good | {"kind": "magic"})
+@pytest.mark.parametrize(
+    ("name", "damage", "said"),
+    [("knots_0", np.ones((1, 3)), "do not pair"), ("slopes", np.ones(3), "not of 2 classes")],
+)
+def test_damaged_state_is_refused(name, damage, said):
+    good = fit_calibrator("blend", *_rows(np.random.default_rng(93), 60, 2)[:2]).to_arrays()
+    with pytest.raises(ValueError, match=said):
+        Calibrator.from_arrays(good | {name: damage}, 2)
+
+
+@pytest.mark.parametrize("damage", [{"kind": np.array(-1.0)}, {"kind": np.array(9.0)}])
+def test_a_kind_that_does_not_exist_is_refused(damage):
+    good = fit_calibrator("blend", *_rows(np.random.default_rng(93), 60, 2)[:2]).to_arrays()
+    with pytest.raises(KeyError):
+        Calibrator.from_arrays(good | damage, 2)

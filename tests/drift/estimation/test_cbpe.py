@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -119,14 +117,21 @@ def test_several_classes_and_costs_are_estimated():
     assert np.abs(guess.counts - truth.counts).max() < 60
 
 
-def test_the_calibration_survives_json_and_stays_small(calibration):
-    text = json.dumps(calibration.to_json())
-    assert len(text) < 16_384
-    again = CbpeCalibration.from_json(json.loads(text))
+def test_the_calibration_survives_its_arrays_and_stays_small(calibration):
+    arrays = calibration.to_arrays()
+    assert sum(array.nbytes for array in arrays.values()) < 16_384
+    again = CbpeCalibration.from_arrays(arrays, calibration.classes)
     scores, answers, _ = _binary(np.random.default_rng(101), 100)
     assert estimate_classification(again, scores, answers) == estimate_classification(calibration, scores, answers)
+    assert (again.log_losses, again.spread) == (calibration.log_losses, calibration.spread)
+
+
+def test_arrays_that_are_no_calibration_are_refused(calibration):
+    for damage in ({"format": np.array(99.0)}, {"numbers": np.zeros(2)}, {"log_losses": np.zeros(1)}):
+        with pytest.raises(UserError, match="cannot be read"):
+            CbpeCalibration.from_arrays(calibration.to_arrays() | damage, calibration.classes)
     with pytest.raises(UserError, match="cannot be read"):
-        CbpeCalibration.from_json({"format": "other"})
+        CbpeCalibration.from_arrays({}, calibration.classes)
 
 
 def test_missing_scores_are_left_out_and_missing_answers_are_wrong(calibration):
