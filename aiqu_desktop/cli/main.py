@@ -21,6 +21,7 @@ _COMMANDS = {
     "import": "import_:import_command",
     "promote": "release:promote",
     "rollback": "release:rollback",
+    "people": "people:people",
     "alarms": "alarms:alarms",
     "report": "report:report",
     "audit": "audit:audit",

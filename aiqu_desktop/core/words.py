@@ -109,3 +109,42 @@ class VersionState(StrEnum):
     CHAMPION = "champion"
     RETIRED = "retired"
     WITHDRAWN = "withdrawn"  # rolled back from: never a last known good
+
+
+class Role(StrEnum):
+    """What a person may do; `security.permissions` says what each may sign."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    ENGINEER = "engineer"
+    APPROVER = "approver"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class Meaning(StrEnum):
+    """What a signature means (21 CFR 11.50(a)(3)); it is part of what is signed."""
+
+    REQUESTED = "requested"
+    REQUESTED_OVERRIDE = "requested-override"
+    APPROVED = "approved"
+    APPROVED_OVERRIDE = "approved-override"
+    DECLINED = "declined"
+    ROLLED_BACK = "rolled-back"
+    ADMINISTERED = "administered"
+    WITNESSED = "witnessed"
+
+
+class RequestState(StrEnum):
+    """The life of a request for promotion. PENDING and APPROVED are open; the others are final."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    VOID = "void"
+    USED = "used"
+
+    @property
+    def open(self) -> bool:
+        return self in (RequestState.PENDING, RequestState.APPROVED)

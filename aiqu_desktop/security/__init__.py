@@ -1,1 +1,1 @@
-"""Who did what, provably: the audit chain (people, roles and signatures join it in this room)."""
+"""Who did what, provably: accounts, passwords, signatures, and the audit chain that keeps them."""

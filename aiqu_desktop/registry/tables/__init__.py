@@ -1,6 +1,7 @@
 """Every table of the registry, one file for each concern."""
 
 from aiqu_desktop.registry.tables.alarms import Alarm, AlarmCondition
+from aiqu_desktop.registry.tables.approvals import PromotionRequest, ReleaseAuthority
 from aiqu_desktop.registry.tables.audit import AuditRecord
 from aiqu_desktop.registry.tables.base import Base
 from aiqu_desktop.registry.tables.checks import Check, CheckRun, Metric, Schedule, SchedulerLease
@@ -13,6 +14,7 @@ from aiqu_desktop.registry.tables.models import (
     Version,
     VersionFile,
 )
+from aiqu_desktop.registry.tables.people import Person, PersonRole, SignatureRecord
 from aiqu_desktop.registry.tables.rehearsals import RehearsalRecord
 from aiqu_desktop.registry.tables.releases import Release, ReleaseStep
 from aiqu_desktop.registry.tables.targets import TargetRecord
@@ -30,13 +32,18 @@ __all__ = [
     "Metric",
     "Model",
     "ObservationId",
+    "Person",
+    "PersonRole",
+    "PromotionRequest",
     "ReferenceProfileRecord",
     "RehearsalRecord",
     "Release",
+    "ReleaseAuthority",
     "ReleaseStep",
     "Schedule",
     "SchedulerLease",
     "Segment",
+    "SignatureRecord",
     "Site",
     "TargetRecord",
     "Version",

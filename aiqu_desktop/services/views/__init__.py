@@ -10,6 +10,7 @@ from aiqu_desktop.services.views.model import (
     ServedSpan,
     VersionRow,
 )
+from aiqu_desktop.services.views.people import PersonRow, RequestRow, SignedIn
 from aiqu_desktop.services.views.rehearsal import RehearsalRow
 from aiqu_desktop.services.views.rows import AlarmRow, AuditRow, CheckRunRow, IngestRow, ScheduleRow
 from aiqu_desktop.services.views.site import ModelTile, Overview, SchedulerView
@@ -27,13 +28,16 @@ __all__ = [
     "ModelPage",
     "ModelTile",
     "Overview",
+    "PersonRow",
     "ReasonRow",
     "RehearsalRow",
     "ReleaseRow",
+    "RequestRow",
     "ScheduleRow",
     "SchedulerView",
     "Series",
     "ServedSpan",
+    "SignedIn",
     "VersionRow",
     "WhyView",
 ]

@@ -1,0 +1,51 @@
+"""The table of permissions: which roles may sign what. Whatever is not in it, nobody may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from aiqu_desktop.core.words import Meaning, Role
+
+_MAY_SIGN: Mapping[Meaning, frozenset[Role]] = {
+    Meaning.REQUESTED: frozenset({Role.ENGINEER}),
+    Meaning.REQUESTED_OVERRIDE: frozenset({Role.ENGINEER}),
+    Meaning.APPROVED: frozenset({Role.APPROVER}),
+    Meaning.APPROVED_OVERRIDE: frozenset({Role.APPROVER}),
+    Meaning.DECLINED: frozenset({Role.APPROVER, Role.ENGINEER}),
+    Meaning.ROLLED_BACK: frozenset({Role.OPERATOR, Role.ENGINEER, Role.APPROVER}),
+    Meaning.ADMINISTERED: frozenset({Role.ADMINISTRATOR}),
+    Meaning.WITNESSED: frozenset({Role.ADMINISTRATOR, Role.APPROVER}),
+}
+
+# A signature by a session that is already signed in, without the password anew: only where seconds count.
+BY_SESSION = frozenset({Meaning.ROLLED_BACK})
+
+# Roles that are given, and passwords of whose holders are set, by two people.
+GUARDED = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
+
+STATEMENT: Mapping[Meaning, str] = {
+    Meaning.REQUESTED: "I ask for this promotion, and stand for its reason.",
+    Meaning.REQUESTED_OVERRIDE: "I ask for this promotion although gates failed, and stand for its reason.",
+    Meaning.APPROVED: "I have read the evidence and approve this promotion.",
+    Meaning.APPROVED_OVERRIDE: "I have read the evidence and approve this promotion although gates failed.",
+    Meaning.DECLINED: "I decline this promotion.",
+    Meaning.ROLLED_BACK: "I am responsible for this rollback.",
+    Meaning.ADMINISTERED: "I changed this account.",
+    Meaning.WITNESSED: "I witnessed that this account is this person's own.",
+}
+
+
+def may_sign(roles: Iterable[Role], meaning: Meaning) -> bool:
+    """Whether someone with these roles may sign with this meaning."""
+    return not _MAY_SIGN[meaning].isdisjoint(roles)
+
+
+def roles_for(meaning: Meaning) -> tuple[Role, ...]:
+    """The roles that may, in the order of the enumeration."""
+    return tuple(role for role in Role if role in _MAY_SIGN[meaning])
+
+
+def who_may(meaning: Meaning) -> str:
+    """The same in words: "an operator, an engineer or an approver"."""
+    named = [f"{'an' if role.value[0] in 'aeiou' else 'a'} {role.value}" for role in roles_for(meaning)]
+    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} or {named[-1]}"
