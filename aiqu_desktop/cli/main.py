@@ -22,6 +22,7 @@ _COMMANDS = {
     "promote": "release:promote",
     "rollback": "release:rollback",
     "people": "people:people",
+    "served": "served:served",
     "alarms": "alarms:alarms",
     "report": "report:report",
     "audit": "audit:audit",

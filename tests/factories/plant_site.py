@@ -50,6 +50,13 @@ class PlantSite:
         preview = releases.preview_promotion(self.registry, "toy", number)
         return releases.promote(self.registry, preview, actor="Eva", reason="better")
 
+    def roll_back(self) -> releases.ReleaseOutcome:
+        """To the last known good."""
+        preview = releases.preview_rollback(self.registry, "toy")
+        outcome = releases.roll_back(self.registry, preview, actor="Olle", reason="scrap")
+        assert outcome.done, outcome.sentence
+        return outcome
+
     def digest(self) -> str:
         """What the line says that it serves; empty where it serves nothing."""
         status = TargetFolder(self.registry.paths.line / "toy").status()

@@ -1,0 +1,84 @@
+"""Which version answered when: for any instant of the past, or as a list of all champions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from aiqu_desktop.core.clock import as_utc, iso
+from aiqu_desktop.core.errors import Refused
+from aiqu_desktop.core.words import ReleaseKind
+from aiqu_desktop.lifecycle.facts import model_named
+from aiqu_desktop.lifecycle.history import Span, spans_of
+from aiqu_desktop.registry import Registry
+from aiqu_desktop.registry.tables import Release, Version
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One version's time as the one that answers; `until` None while it lasts.
+
+    digest: SHA-256 of its model.onnx, as the target proved it in `release`.
+    """
+
+    model: str
+    version: int
+    digest: str
+    since: datetime
+    until: datetime | None
+    release: str
+    kind: ReleaseKind
+    by: str
+    reason: str
+    proof: str
+
+
+def served_spans(registry: Registry, model: str) -> tuple[Served, ...]:
+    """Every champion of a model, oldest first.
+
+    Raises:
+        UserError: if there is no such model.
+    """
+    with registry.read() as session:
+        found = model_named(session, model)
+        return tuple(_served(session, model, span) for span in spans_of(session, found.id))
+
+
+def served_at(registry: Registry, model: str, instant: datetime) -> Served:
+    """What answered at a site instant; an instant without zone is UTC.
+
+    Raises:
+        UserError: if there is no such model.
+        Refused: if no version was live then, or the instant lies in the future.
+    """
+    moment = as_utc(instant)
+    if moment > registry.clock.now():
+        raise Refused(f"{iso(moment)} lies in the future of this site; its clock shows {iso(registry.clock.now())}.")
+    every = served_spans(registry, model)
+    found = [each for each in every if each.since <= moment and (each.until is None or moment < each.until)]
+    if not found:
+        raise Refused(f"No version of {model} was live at {iso(moment)}; {_first(every)}.")
+    return found[-1]  # of two releases at one replayed instant the later one holds
+
+
+def _served(session: Session, model: str, span: Span) -> Served:
+    release = session.get_one(Release, span.release)
+    return Served(
+        model=model,
+        version=span.number,
+        digest=session.get_one(Version, span.version_id).digest,
+        since=span.since,
+        until=span.until,
+        release=span.release,
+        kind=span.kind,
+        by=release.requested_by,
+        reason=release.reason,
+        proof=release.outcome,
+    )
+
+
+def _first(every: Sequence[Served]) -> str:
+    return f"the first went live at {iso(every[0].since)}" if every else "none was ever live"
