@@ -22,6 +22,7 @@ _COMMANDS = {
     "promote": "release:promote",
     "rollback": "release:rollback",
     "people": "people:people",
+    "drill": "drill:drill",
     "served": "served:served",
     "alarms": "alarms:alarms",
     "report": "report:report",

@@ -26,6 +26,8 @@ class CheckKind(StrEnum):
     QUALITY = "quality"
     FRESHNESS = "freshness"
     INTEGRITY = "integrity"
+    STANDBY = "standby"
+    DRILL = "drill"
 
 
 class TargetKind(StrEnum):

@@ -32,6 +32,8 @@ _CHECKS: Mapping[CheckKind, Mapping[str, Any]] = {
     CheckKind.QUALITY: {"every_seconds": 3 * _DAY, "window_days": 14.0, "min_rows": 10, "rate_limit": 0.1},
     CheckKind.FRESHNESS: {"every_seconds": 2 * _DAY, "data_days": 10.0, "label_days": 21.0},
     CheckKind.INTEGRITY: {"every_seconds": 30 * _DAY},
+    CheckKind.STANDBY: {"every_seconds": 14 * _DAY},
+    CheckKind.DRILL: {"every_seconds": 30 * _DAY},
 }
 # The milling machine's controller is read out once a week; its failures are rare, so it is judged over a longer time.
 _READ_OUT = {"machine-failure": timedelta(days=7)}

@@ -63,13 +63,19 @@ class Line:
         return worked
 
     def _discover(self) -> None:
+        """Serve folders that are new, and let go of those that are no longer configured, with their versions."""
         if time.monotonic() < self._next_discovery:
             return
         self._next_discovery = time.monotonic() + _DISCOVERY
-        for folder in model_folders(self._root):
-            if folder.path not in self._servers:
+        found = {folder.path: folder for folder in model_folders(self._root)}
+        for path in self._servers.keys() - found.keys():
+            server = self._servers.pop(path)
+            if path.is_dir():
+                server.beat(LineState.STOPPED)
+        for path, folder in found.items():
+            if path not in self._servers:
                 server = ModelServer(folder, self._clock, self._durable)
-                self._servers[folder.path] = server
+                self._servers[path] = server
                 _guarded(server, server.start)
 
     def _beat_if_due(self) -> None:

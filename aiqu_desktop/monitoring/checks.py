@@ -6,7 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiqu_desktop.core.words import CheckKind
-from aiqu_desktop.monitoring import drift_check, freshness_check, integrity_check, quality_check
+from aiqu_desktop.monitoring import (
+    drift_check,
+    drill_check,
+    freshness_check,
+    integrity_check,
+    quality_check,
+    standby_check,
+)
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome
 from aiqu_desktop.monitoring.performance import check as performance_check
@@ -18,6 +25,8 @@ _ANSWER: dict[CheckKind, Callable[[Any, CheckContext], CheckOutcome]] = {
     CheckKind.QUALITY: quality_check.answer,
     CheckKind.FRESHNESS: freshness_check.answer,
     CheckKind.INTEGRITY: integrity_check.answer,
+    CheckKind.STANDBY: standby_check.answer,
+    CheckKind.DRILL: drill_check.answer,
 }
 
 

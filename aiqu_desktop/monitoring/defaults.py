@@ -6,17 +6,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aiqu_desktop.bundles import higher_is_better
 from aiqu_desktop.core.words import CheckKind
 from aiqu_desktop.monitoring.settings import (
     DriftSettings,
+    DrillSettings,
     FreshnessSettings,
     IntegritySettings,
     PerformanceSettings,
     QualitySettings,
     Settings,
+    StandbySettings,
     to_json,
 )
 from aiqu_desktop.registry.tables import Check, Model, Schedule
@@ -29,7 +32,11 @@ _EVERY = {
     CheckKind.PERFORMANCE: 6 * _HOUR,
     CheckKind.DRIFT: _DAY,
     CheckKind.INTEGRITY: _DAY,
+    CheckKind.STANDBY: _DAY,
+    CheckKind.DRILL: 7 * _DAY,
 }
+# Kinds that came after the first release of the product and need nothing to be told: older sites get them, too.
+_LATER: tuple[Settings, ...] = (StandbySettings(), DrillSettings())
 _TIMEOUT_SECONDS = 600
 _SHARE_DROP = 0.10  # a share such as accuracy may fall this far below what was accepted
 _LOSS_RISE = 1.5  # a loss such as the mean absolute error may rise this many times
@@ -62,20 +69,38 @@ def add_default_checks(
         QualitySettings(),
         FreshnessSettings(),
         IntegritySettings(),
+        *_LATER,
     )
     for proposal in proposals:
-        changed = dict((overrides or {}).get(proposal.kind, {}))
-        every = int(changed.pop("every_seconds", _EVERY[proposal.kind]))
-        settings = {**to_json(proposal), **changed}
-        check = Check(model_id=model.id, kind=proposal.kind, settings=settings, created_at=now)
-        session.add(check)
-        session.flush()
-        session.add(Schedule(check_id=check.id, every_seconds=every, timeout_seconds=_TIMEOUT_SECONDS, next_due=now))
-        audit.record(
-            session,
-            at=now,
-            actor=by,
-            action="check.added",
-            subject=f"model {model.name}",
-            new={"kind": proposal.kind.value, "every_seconds": every, "settings": settings},
-        )
+        _add(session, model, proposal, (overrides or {}).get(proposal.kind, {}), now, by)
+
+
+def add_missing_checks(session: Session, *, now: datetime, by: str) -> None:
+    """Give the models of a site that an older product made the kinds of checks that have come since."""
+    for model in session.scalars(select(Model).order_by(Model.id)):
+        present = set(session.scalars(select(Check.kind).where(Check.model_id == model.id)))
+        if not present:
+            continue  # its import was cut off; importing it again gives it all of them
+        for proposal in _LATER:
+            if proposal.kind not in present:
+                _add(session, model, proposal, {}, now, by)
+
+
+def _add(
+    session: Session, model: Model, proposal: Settings, changed: Mapping[str, Any], now: datetime, by: str
+) -> None:
+    changed = dict(changed)
+    every = int(changed.pop("every_seconds", _EVERY[proposal.kind]))
+    settings = {**to_json(proposal), **changed}
+    check = Check(model_id=model.id, kind=proposal.kind, settings=settings, created_at=now)
+    session.add(check)
+    session.flush()
+    session.add(Schedule(check_id=check.id, every_seconds=every, timeout_seconds=_TIMEOUT_SECONDS, next_due=now))
+    audit.record(
+        session,
+        at=now,
+        actor=by,
+        action="check.added",
+        subject=f"model {model.name}",
+        new={"kind": proposal.kind.value, "every_seconds": every, "settings": settings},
+    )

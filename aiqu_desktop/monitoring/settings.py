@@ -78,7 +78,30 @@ class IntegritySettings:
     kind: ClassVar[CheckKind] = CheckKind.INTEGRITY
 
 
-Settings = DriftSettings | PerformanceSettings | QualitySettings | FreshnessSettings | IntegritySettings
+@dataclass(frozen=True, slots=True)
+class StandbySettings:
+    """Does the last known good lie ready on the target, whole and with passing golden cases?"""
+
+    kind: ClassVar[CheckKind] = CheckKind.STANDBY
+
+
+@dataclass(frozen=True, slots=True)
+class DrillSettings:
+    """Does the way back work, and how fast? limit_seconds: a rollback that takes longer on the target is too slow."""
+
+    kind: ClassVar[CheckKind] = CheckKind.DRILL
+    limit_seconds: float = 10.0
+
+
+Settings = (
+    DriftSettings
+    | PerformanceSettings
+    | QualitySettings
+    | FreshnessSettings
+    | IntegritySettings
+    | StandbySettings
+    | DrillSettings
+)
 AnySettings = TypeVar("AnySettings", bound=Settings)
 
 _BY_KIND: dict[CheckKind, type[Settings]] = {
@@ -87,6 +110,8 @@ _BY_KIND: dict[CheckKind, type[Settings]] = {
     CheckKind.QUALITY: QualitySettings,
     CheckKind.FRESHNESS: FreshnessSettings,
     CheckKind.INTEGRITY: IntegritySettings,
+    CheckKind.STANDBY: StandbySettings,
+    CheckKind.DRILL: DrillSettings,
 }
 
 

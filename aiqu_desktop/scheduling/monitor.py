@@ -9,11 +9,13 @@ from collections.abc import Callable
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import select
 
+from aiqu_desktop import __version__
 from aiqu_desktop.core.errors import AiquError
 from aiqu_desktop.core.words import RunState, Verdict
 from aiqu_desktop.lifecycle.recovery import settle_unfinished
 from aiqu_desktop.lifecycle.targets.choice import targets_of
 from aiqu_desktop.monitoring.arrivals import take_in
+from aiqu_desktop.monitoring.defaults import add_missing_checks
 from aiqu_desktop.monitoring.outcome import CheckOutcome
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model
@@ -124,6 +126,7 @@ class Monitor:
     def _take_over(self) -> None:
         settle_unfinished(self._registry, targets_of(self._registry))
         with self._registry.write() as session:
+            add_missing_checks(session, now=self._registry.clock.now(), by=f"AiQu Desktop {__version__}")
             left = reclaim_interrupted(session, self._registry.clock.now(), self._lease.owner)
         self._pool.submit(left)
 
