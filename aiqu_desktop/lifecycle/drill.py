@@ -15,7 +15,9 @@ from aiqu_desktop.core.errors import AiquError, Refused
 from aiqu_desktop.lifecycle.facts import VersionFacts, champion_of, facts_of, model_named, staging_files
 from aiqu_desktop.lifecycle.last_good import healthy_champions
 from aiqu_desktop.lifecycle.lock import sole_drill
+from aiqu_desktop.lifecycle.targets.choice import setting_of
 from aiqu_desktop.lifecycle.targets.drill_twin import drill_twin
+from aiqu_desktop.lifecycle.targets.setting import FolderSetting
 from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Target
 from aiqu_desktop.registry import ArtifactStore, Registry
 
@@ -50,7 +52,8 @@ def run_drill(registry: Registry, model_name: str, *, timeout: float | None = No
         timeout: seconds that the target has for each way; `PATIENCE` where it is not given.
     Raises:
         UserError: if there is no such model.
-        Refused: if nothing is live, there is no last known good, or a drill of the model is under way.
+        Refused: if nothing is live, there is no last known good, the target has no shadow, or a drill of the model is
+            under way.
         EnvironmentFault: if the shadow cannot be made.
     """
     with registry.read() as session:
@@ -60,6 +63,8 @@ def run_drill(registry: Registry, model_name: str, *, timeout: float | None = No
             raise Refused(f"{model_name} has no champion, so there is no way back to drill.")
         if good is None:
             raise Refused(f"{model_name} has no last known good, so there is no way back to drill.")
+        if not isinstance(setting_of(session, model.id), FolderSetting):
+            raise Refused(f"The target of {model_name} has no shadow to drill on; only the folder target has one.")
         champion, last_good = facts_of(live), facts_of(good)
     with sole_drill(registry.paths, model_name), drill_twin(registry.paths, model_name) as twin:
         return _Drill(registry, twin, PATIENCE if timeout is None else timeout).run(champion, last_good)
@@ -92,12 +97,19 @@ class _Drill:
         return DrillResult(champion.number, last_good.number, seconds.get("back"), seconds.get("forth"), failure, proof)
 
     def _go(self, wanted: Placement, version: VersionFacts) -> Observation:
-        self._twin.stage(wanted, staging_files(self._store, version))
+        files = staging_files(self._store, version)
+        self._twin.stage(wanted, files)
         self._twin.switch(wanted)
-        return self._twin.wait_until_serving(wanted, self._timeout)
+        seen = self._twin.probe(wanted, self._timeout)
+        if not seen.answers(wanted):
+            return seen
+        return seen.with_smoke(self._twin.smoke(wanted, files, self._timeout))
 
 
 def _why_not(seen: Observation, wanted: Placement, timeout: float) -> str:
+    if seen.answers(wanted):
+        failed = seen.golden_total - seen.golden_passed
+        return f"{failed} of {seen.golden_total} golden cases of version {wanted.version} failed on the target."
     if seen.refuses(wanted):
         return f"The target refused version {wanted.version}: {seen.refusal}"
     silent = "" if seen.alive else "; it gives no sign of life"

@@ -8,7 +8,7 @@ from aiqu_desktop.lifecycle.facts import VersionFacts, facts_of, staging_files
 from aiqu_desktop.lifecycle.gates.version import files_intact, golden_cases_pass
 from aiqu_desktop.lifecycle.history import spans_of
 from aiqu_desktop.lifecycle.last_good import healthy_champions
-from aiqu_desktop.lifecycle.targets.folder import folder_target
+from aiqu_desktop.lifecycle.targets.choice import target_of
 from aiqu_desktop.lifecycle.targets.target import Placement
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
@@ -47,11 +47,11 @@ def _fault(context: CheckContext, version: VersionFacts) -> str:
         context.report((part + 1) / 3)
         if result.blocks:
             return f"The last known good, version {version.number}, is not fit: {result.finding}"
-    target = folder_target(context.registry.paths, context.model)
     try:
+        target = target_of(context.registry, context.model)
         target.stage(Placement(version.digest, version.number, ""), staging_files(store, version))
     except AiquError as error:
-        return f"The last known good, version {version.number}, cannot be laid ready on {target.name}: {error}"
+        return f"The last known good, version {version.number}, cannot be laid ready on the target: {error}"
     return ""
 
 
