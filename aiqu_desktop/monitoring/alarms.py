@@ -128,6 +128,7 @@ def _activate(
         state=AlarmState.UNACKNOWLEDGED,
         message=condition.message,
         response=condition.response,
+        guarantee=condition.guarantee,
         onset_at=onset,
         activated_at=now,
     )
@@ -143,6 +144,7 @@ def _activate(
             "key": condition.key,
             "priority": condition.priority.value,
             "message": condition.message,
+            "guarantee": condition.guarantee,
             "onset": None if onset is None else iso(onset),
         },
     )

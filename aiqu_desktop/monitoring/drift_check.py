@@ -138,6 +138,10 @@ def _condition(settings: DriftSettings, bad: bool | None, message: str) -> Condi
         on_delay=settings.on_delay,
         off_delay=settings.off_delay,
         of_version=True,
+        guarantee=(
+            f"While nothing changes, any column is called drifted at most {settings.false_calls_a_year:g} times a year "
+            "on average, over all looks and all columns together."
+        ),
     )
 
 

@@ -32,6 +32,7 @@ class Condition:
     response: what the operator should do, one sentence.
     onset: estimated start of the condition in event time, where the check can tell.
     of_version: True when it speaks of the serving version, so that it ends when another one serves.
+    guarantee: how rarely it rings falsely, one sentence; empty where it states a plain fact.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Condition:
     off_delay: int = 1
     onset: datetime | None = None
     of_version: bool = False
+    guarantee: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ def alarm_rows(
             acknowledged_by=alarm.acknowledged_by,
             note=alarm.note,
             returned_at=alarm.returned_at,
+            guarantee=alarm.guarantee,
         )
         for alarm, name, title, number in session.execute(query)
     )

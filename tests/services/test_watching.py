@@ -11,7 +11,7 @@ from aiqu_desktop.core.clock import wait_until
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import AlarmState, Health, Priority, RunState
 from aiqu_desktop.services.alarms import acknowledge, list_alarms
-from aiqu_desktop.services.audit import verify_chain
+from aiqu_desktop.services.audit import list_audit, verify_chain
 from aiqu_desktop.services.model_page import model_page
 from aiqu_desktop.services.overview import overview
 from aiqu_desktop.services.runs import list_runs
@@ -54,6 +54,9 @@ def test_a_decayed_model_rings_after_its_on_delay_with_an_onset_near_the_truth(s
     assert alarm.activated_at > onset + DAY, "one bad answer alone must not ring"
     assert _tile(site).health is Health.ALARM
     assert overview(site.registry).worst_alarm.id == alarm.id
+    assert "at most once in 10 years" in alarm.guarantee
+    recorded = next(each for each in list_audit(site.registry) if each.action == "alarm.activated")
+    assert recorded.new["guarantee"] == alarm.guarantee
 
 
 def test_acknowledging_needs_a_name_and_a_note_and_is_recorded(site: PlantSite) -> None:

@@ -111,6 +111,12 @@ def make_tiles(count: int = 12) -> tuple[ModelTile, ...]:
     return tuple(sorted(tiles, key=lambda tile: order.index(tile.health)))
 
 
+PROMISE = (
+    "While the model does as well as it was accepted to (accuracy 0.950), it rings at most once in 10 years on "
+    "average, however often it is looked at (Shiryaev-Roberts e-detector)."
+)
+
+
 def make_alarms() -> tuple[AlarmRow, ...]:
     """Alarms in all four ISA-18.2 states and all four priorities."""
 
@@ -124,6 +130,7 @@ def make_alarms() -> tuple[AlarmRow, ...]:
             response=response, version=2, onset_at=activated - timedelta(hours=31), activated_at=activated,
             acknowledged_at=activated + timedelta(minutes=22) if by else None, acknowledged_by=by, note=note,
             returned_at=None if returned is None else NOW - timedelta(hours=returned),
+            guarantee=PROMISE if key == "performance" else "",
         )  # fmt: skip
 
     state, priority = AlarmState, Priority
@@ -159,12 +166,14 @@ def make_alarms() -> tuple[AlarmRow, ...]:
 def make_schedules(tiles: Sequence[ModelTile]) -> tuple[ScheduleRow, ...]:
     """Five checks a model; one paused, one running, one failed, one overdue."""
     rows = []
-    intervals = {"drift": 3600, "performance": 3600, "quality": 900, "freshness": 300, "integrity": 86400}
+    intervals = {
+        CheckKind.DRIFT: 3600, CheckKind.PERFORMANCE: 3600, CheckKind.QUALITY: 900, CheckKind.FRESHNESS: 300,
+        CheckKind.INTEGRITY: 86400,
+    }  # fmt: skip
     for tile in tiles:
-        for kind in CheckKind:
+        for kind, seconds in intervals.items():
             check_id = len(rows) + 1
             late = check_id == 21
-            seconds = intervals[kind.value]
             bad = tile.health is Health.ALARM and kind is CheckKind.PERFORMANCE
             warn = tile.health in (Health.WARNING, Health.ALARM) and kind is CheckKind.DRIFT
             blind = tile.health is Health.UNKNOWN and kind in (CheckKind.PERFORMANCE, CheckKind.FRESHNESS)

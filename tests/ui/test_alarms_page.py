@@ -72,6 +72,13 @@ def test_the_detail_starts_with_what_to_do_and_tells_how_long_before_the_alarm_i
     facts = {fact.heading: fact.text for fact in page.detail.facts._shown}
     assert "1\u00a0d 7\u00a0h before the alarm" in facts["Estimated onset"]
     assert facts["Note"] == "Calibration ordered for Friday."
+    assert "False alarms" not in facts
+
+
+def test_the_detail_states_how_rarely_such_an_alarm_is_false(page):
+    page.table.select_key(41)
+    facts = {fact.heading: fact.text for fact in page.detail.facts._shown}
+    assert "at most once in 10 years" in facts["False alarms"]
 
 
 def test_an_acknowledged_alarm_says_why_it_cannot_be_acknowledged_again(page):

@@ -47,6 +47,7 @@ def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome
     declined_since = _onset(history, settings.metric, accepted) if judgement.declined else None
     bad_since = _onset(history, settings.metric, settings.limit) if bad else None
     summary = _sentence(primary, settings, context, judgement, accepted)
+    promise = guarantee(settings, accepted)
     return CheckOutcome(
         judgement.verdict,
         summary,
@@ -61,13 +62,13 @@ def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome
             *guess.metrics,
         ),
         conditions=(
-            _condition(settings, bad, summary, bad_since),
-            _decline(settings, judgement.declined, summary, declined_since),
+            _condition(settings, bad, summary, bad_since, promise),
+            _decline(settings, judgement.declined, summary, declined_since, promise),
             guess.condition(settings, labels_tell=True),
         ),
         result={
             "estimates": summary_of(estimates),
-            "guarantee": guarantee(settings, accepted),
+            "guarantee": promise,
             "without_labels": guess.to_json(),
         },
     )
@@ -142,7 +143,9 @@ def _metric(estimate: Estimate, settings: PerformanceSettings) -> MetricValue:
     )
 
 
-def _condition(settings: PerformanceSettings, bad: bool | None, message: str, began: datetime | None) -> Condition:
+def _condition(
+    settings: PerformanceSettings, bad: bool | None, message: str, began: datetime | None, promise: str = ""
+) -> Condition:
     return Condition(
         key="performance",
         bad=bad,
@@ -153,10 +156,13 @@ def _condition(settings: PerformanceSettings, bad: bool | None, message: str, be
         off_delay=settings.off_delay,
         onset=began,
         of_version=True,
+        guarantee=promise,
     )
 
 
-def _decline(settings: PerformanceSettings, declined: bool | None, message: str, began: datetime | None) -> Condition:
+def _decline(
+    settings: PerformanceSettings, declined: bool | None, message: str, began: datetime | None, promise: str = ""
+) -> Condition:
     """Worse than accepted, whether or not beyond the limit: there is time to prepare a successor."""
     return Condition(
         key="decline",
@@ -167,6 +173,7 @@ def _decline(settings: PerformanceSettings, declined: bool | None, message: str,
         off_delay=settings.off_delay,
         onset=began,
         of_version=True,
+        guarantee=promise,
     )
 
 

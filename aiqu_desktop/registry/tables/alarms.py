@@ -48,6 +48,7 @@ class Alarm(Base):
     state: Mapped[AlarmState] = mapped_column(word(AlarmState))
     message: Mapped[str]
     response: Mapped[str]  # what the operator should do now
+    guarantee: Mapped[str] = mapped_column(default="")  # how rarely it rings falsely; empty for a plain fact
     onset_at: Mapped[datetime | None]  # estimated start of the condition in event time
     activated_at: Mapped[datetime]
     acknowledged_at: Mapped[datetime | None]

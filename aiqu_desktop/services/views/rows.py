@@ -11,6 +11,8 @@ from aiqu_desktop.core.words import AlarmState, CheckKind, Priority, RunState, V
 
 @dataclass(frozen=True, slots=True)
 class AlarmRow:
+    """`guarantee`: how rarely such an alarm rings falsely; empty where it states a plain fact."""
+
     id: int
     model: str
     model_title: str
@@ -26,6 +28,7 @@ class AlarmRow:
     acknowledged_by: str
     note: str
     returned_at: datetime | None
+    guarantee: str = ""
 
     @property
     def is_open(self) -> bool:

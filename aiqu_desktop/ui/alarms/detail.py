@@ -76,6 +76,8 @@ class AlarmDetail(QFrame):
         if alarm.onset_at is not None:
             lag = fmt.duration((alarm.activated_at - alarm.onset_at).total_seconds())
             facts.append(Fact("Estimated onset", f"{fmt.instant_full(alarm.onset_at)}, {lag} before the alarm"))
+        if alarm.guarantee:
+            facts.append(Fact("False alarms", alarm.guarantee))
         if alarm.acknowledged_at is not None:
             facts.append(Fact("Acknowledged", f"{fmt.instant_full(alarm.acknowledged_at)} by {alarm.acknowledged_by}"))
             facts.append(Fact("Note", alarm.note or fmt.NOTHING))
