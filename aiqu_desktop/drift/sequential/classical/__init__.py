@@ -6,8 +6,9 @@ from typing import Any
 
 from aiqu_desktop.drift.sequential.classical.adwin import Adwin
 from aiqu_desktop.drift.sequential.classical.cusum import Cusum
-from aiqu_desktop.drift.sequential.classical.ddm import Ddm, Eddm
+from aiqu_desktop.drift.sequential.classical.ddm import Ddm
 from aiqu_desktop.drift.sequential.classical.detector import Detector
+from aiqu_desktop.drift.sequential.classical.eddm import Eddm
 from aiqu_desktop.drift.sequential.classical.ewma import Ewma
 from aiqu_desktop.drift.sequential.classical.hddm import HddmA, HddmW
 from aiqu_desktop.drift.sequential.classical.kswin import Kswin

@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 
 from aiqu_desktop.drift.sequential.classical.boundaries import filled, is_boundary
-from aiqu_desktop.drift.sequential.classical.detector import Detector, running_sum
+from aiqu_desktop.drift.sequential.classical.detector import Scanner, running_sum
 from aiqu_desktop.drift.values import Floats, Ints
 
 _FAR = 8  # boundaries of buckets of 2 ** _FAR values and more are checked for several moments at once
 _APART = 2**_FAR
 
 
-class Adwin(Detector):
+class Adwin(Scanner):
     """ADWIN2 (A. Bifet & R. Gavaldà, SDM 2007) with the buckets, variance and cut rule of River.
 
     delta: the chance of a false cut that the rule is built on. clock: values between checks. buckets: of each size, at

@@ -9,7 +9,7 @@ import numpy as np
 from aiqu_desktop.drift.sequential.classical.detector import (
     COUNTS,
     LARGEST,
-    Detector,
+    Scanner,
     first_true,
     over_floor,
     running_sum,
@@ -17,7 +17,7 @@ from aiqu_desktop.drift.sequential.classical.detector import (
 from aiqu_desktop.drift.values import Floats
 
 
-class Cusum(Detector):
+class Cusum(Scanner):
     """The two-sided tabular CUSUM (E. Page 1954; D. Montgomery, Statistical Quality Control, section 9.1).
 
     target: the mean in control. spread: the standard deviation in control. slack and limit in units of the spread;

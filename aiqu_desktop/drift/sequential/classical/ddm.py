@@ -1,19 +1,21 @@
-"""DDM and EDDM: the error rate, and the distance between errors, against their best so far."""
+"""DDM: the error rate against its best so far."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
-from aiqu_desktop.drift.sequential.classical.detector import COUNTS, Detector, first_true, running_sum
+from aiqu_desktop.drift.sequential.classical.cells import CellScanner
+from aiqu_desktop.drift.sequential.classical.detector import COUNTS, first_true, running_sum
 from aiqu_desktop.drift.values import Floats
 
-_SURELY_LESS = 1.0 - 1e-9  # leaves room for rounding in bounds
+_CELL = 64
+_CLOSE = 16  # cells looked into at once where there is a first doubt
+_LESS, _MORE = 1.0 - 1e-9, 1.0 + 1e-9  # room for rounding in bounds
 
 
-class Ddm(Detector):
+class Ddm(CellScanner):
     """The drift detection method (J. Gama et al., SBIA 2004), as River has it, for errors 0 and 1.
 
     warm_up: values before the first detection. limit: a detection where error rate plus its standard deviation exceed
@@ -21,6 +23,7 @@ class Ddm(Detector):
     """
 
     NAME = "ddm"
+    CELL = _CELL
     SHARES = True
     _total: float
     _rate: float
@@ -33,43 +36,66 @@ class Ddm(Detector):
         self.warm_up, self.limit = warm_up, limit
         super().__init__()
 
-    def _scan(self, block: Floats) -> int | None:
-        totals = running_sum(self._total, block)
-        skip = min(max(self.warm_up - self.count, 0), block.size)
-        counts = COUNTS[skip : block.size] + self.count
-        rates = totals[skip:] / counts
-        if rates.size and not self._is_settled(float(rates.min()), float(rates.max()), counts):
-            deviations = np.sqrt(rates * (1.0 - rates) / counts)
-            levels = rates + deviations
-            hit = self._search(rates, deviations, levels)
-            if hit is not None:
-                return skip + hit
-            best = levels.size - 1 - int(levels[::-1].argmin())  # of equal ones the last
-            if levels[best] <= self._lowest:
-                self._rate, self._deviation = float(rates[best]), float(deviations[best])
-                self._lowest = float(levels[best])
+    def _look(self, cells: Floats, before: int) -> int | None:
+        sums = np.einsum("ij->i", cells)
+        totals = running_sum(self._total, sums)
+        starts = np.concatenate(([self._total], totals[:-1]))
+        first = before + _CELL * (COUNTS[: sums.size] - 1.0)  # values before each cell
+        bounds = _Bounds(starts, sums, first)
+        ends = self._levels(totals / (first + _CELL), first + _CELL)[1]
+        yet = np.minimum.accumulate(np.concatenate(([self._lowest], ends)))
+        lower = bounds.bottoms <= yet[:-1]  # the cells that may have a new lowest level
+        # where the limit moves, it does not go below these
+        limits = np.where(lower, bounds.bottoms + (self.limit - 1.0) * bounds.narrowest, np.inf)
+        at, step = 0, _CLOSE
+        while at < sums.size:
+            own = self._rate + self.limit * self._deviation
+            doubts = bounds.tops[at:] > np.minimum(np.minimum.accumulate(limits[at:]), own)
+            doubtful = at + int(doubts.argmax()) if doubts.any() else sums.size
+            # no detection before it: of those cells only the lowest level counts
+            chosen = at + np.flatnonzero(lower[at:doubtful] & (bounds.bottoms[at:doubtful] <= yet[doubtful]))
+            if chosen.size:
+                self._descend(*_rates(cells[chosen], starts[chosen], first[chosen]))
+            part = slice(doubtful, doubtful + step)
+            if doubtful < sums.size:
+                hit = self._descend(*_rates(cells[part], starts[part], first[part]))
+                if hit is not None:
+                    return doubtful * _CELL + hit
+            at, step = part.stop, 4 * step
         self._total = float(totals[-1])
         return None
 
-    def _is_settled(self, least: float, most: float, counts: Floats) -> bool:
-        """Whether rates between these neither pass the limit nor set a new lowest level, whatever their order."""
-        if self._lowest == float("inf"):
-            return False
-        narrow, wide = sorted((least * (1.0 - least), most * (1.0 - most)))
-        if least < 0.5 < most:
-            wide = 0.25
-        bottom = least + math.sqrt(narrow / counts[-1]) * _SURELY_LESS
-        top = most + math.sqrt(wide / counts[0])
-        return bottom > self._lowest and top * (2.0 - _SURELY_LESS) < self._rate + self.limit * self._deviation
+    def _peek(self, values: Floats, before: int) -> int | None:
+        best = self._rate, self._deviation, self._lowest
+        hit = self._descend(*_rates(values[None], np.array([self._total]), np.array([float(before)])))
+        self._rate, self._deviation, self._lowest = best
+        return hit
 
-    def _search(self, rates: Floats, deviations: Floats, levels: Floats) -> int | None:
+    def _levels(self, rates: Floats, counts: Floats) -> tuple[Floats, Floats]:
+        """The rates' deviations, and the rates plus these; infinite in the warm-up. Shapes as given."""
+        deviations = np.sqrt(np.maximum(rates * (1.0 - rates), 0.0) / counts)
+        levels = rates + deviations
+        if counts.size and counts.flat[0] <= self.warm_up:
+            levels[counts <= self.warm_up] = np.inf
+        return deviations, levels
+
+    def _descend(self, rates: Floats, counts: Floats) -> int | None:
+        """Index of the first detection among values in order, [cells, values]; the best level moves on."""
+        rates, counts = rates.reshape(-1), counts.reshape(-1)
+        deviations, levels = self._levels(rates, counts)
         lowest = np.minimum.accumulate(np.concatenate(([self._lowest], levels)))
         best = np.where(levels <= lowest[:-1], np.arange(1, levels.size + 1), 0)
         np.maximum.accumulate(best, out=best)
-        limits = np.concatenate(([self._rate], rates)) + self.limit * np.concatenate(([self._deviation], deviations))
-        return first_true(levels > limits[best])
+        rates_then = np.concatenate(([self._rate], rates))
+        deviations_then = np.concatenate(([self._deviation], deviations))
+        limits = (rates_then + self.limit * deviations_then)[best]
+        last = int(best[-1])
+        self._rate, self._deviation = float(rates_then[last]), float(deviations_then[last])
+        self._lowest = float(lowest[-1])
+        return first_true((levels > limits) & (counts > self.warm_up))
 
     def _clear(self) -> None:
+        self._held = np.empty(0)
         self._total = 0.0
         self._rate = self._deviation = self._lowest = float("inf")
 
@@ -78,75 +104,31 @@ class Ddm(Detector):
 
     def _numbers(self) -> dict[str, Any]:
         best = None if self._lowest == float("inf") else [self._rate, self._deviation]
-        return {"total": self._total, "best": best}
+        return {"total": self._total, "best": best, "held": self._held.tolist()}
 
     def _restore(self, numbers: dict[str, Any]) -> None:
         self._total = numbers["total"]
+        self._held = np.array(numbers["held"], dtype=np.float64)
         if numbers["best"] is not None:
             self._rate, self._deviation = numbers["best"]
             self._lowest = self._rate + self._deviation
 
 
-class Eddm(Detector):
-    """The early drift detection method (M. Baena-García et al., 2006), as River has it, for errors 0 and 1.
+def _rates(cells: Floats, starts: Floats, first: Floats) -> tuple[Floats, Floats]:
+    """Error rates after each value of some cells, and the counts, [cells, values]."""
+    counts = first[:, None] + COUNTS[: cells.shape[1]]
+    return (starts[:, None] + np.cumsum(cells, axis=1)) / counts, counts
 
-    warm_up: values, and errors, before the first detection. limit: share of the longest mean distance between errors
-    (plus two standard deviations) below which a change is detected.
-    """
 
-    NAME = "eddm"
-    BLOCK = 32_768  # only the errors are worked on
-    SHARES = True
-    _errors: int
-    _last: int
-    _total: float
-    _squares: float
-    _longest: float
+class _Bounds:
+    """What the levels within each cell surely do not go below, and not above, whatever the order of its errors."""
 
-    def __init__(self, warm_up: int = 30, limit: float = 0.9) -> None:
-        self.warm_up, self.limit = warm_up, limit
-        super().__init__()
-
-    def _scan(self, block: Floats) -> int | None:
-        where = np.flatnonzero(block == 1.0)
-        if where.size == 0:
-            return None
-        places = where + (self.count + 1)
-        gaps = np.diff(places.astype(np.float64), prepend=float(self._last))
-        errors = self._errors + np.arange(1.0, where.size + 1.0)
-        totals = running_sum(self._total, gaps)
-        squares = running_sum(self._squares, gaps * gaps)
-        variances = (squares - totals * totals / errors) / np.maximum(errors - 1.0, 1.0)
-        reaches = totals / errors + 2.0 * np.sqrt(np.maximum(variances, 0.0))
-        reaches[places <= self.warm_up] = 0.0
-        longest = max(self._longest, float(reaches.max()))
-        if float(reaches.min()) < self.limit * longest:
-            longest_yet = np.maximum.accumulate(np.concatenate(([self._longest], reaches)))[1:]
-            low = (reaches < self.limit * longest_yet) & (places > self.warm_up) & (errors > self.warm_up)
-            hit = first_true(low)
-            if hit is not None:
-                return int(where[hit])
-        self._errors += where.size
-        self._last, self._longest = int(places[-1]), longest
-        self._total, self._squares = float(totals[-1]), float(squares[-1])
-        return None
-
-    def _clear(self) -> None:
-        self._errors = self._last = 0
-        self._total = self._squares = self._longest = 0.0
-
-    def _parameters(self) -> dict[str, Any]:
-        return {"warm_up": self.warm_up, "limit": self.limit}
-
-    def _numbers(self) -> dict[str, Any]:
-        return {
-            "errors": self._errors,
-            "last": self._last,
-            "longest": self._longest,
-            "total": self._total,
-            "squares": self._squares,
-        }
-
-    def _restore(self, numbers: dict[str, Any]) -> None:
-        self._errors, self._last, self._longest = numbers["errors"], numbers["last"], numbers["longest"]
-        self._total, self._squares = numbers["total"], numbers["squares"]
+    def __init__(self, starts: Floats, sums: Floats, first: Floats) -> None:
+        least = starts / np.maximum(first + (_CELL - sums), 1.0)  # all that is right comes first
+        most = (starts + sums) / np.maximum(first + sums, 1.0)  # all errors come first
+        low, high = least * (1.0 - least), most * (1.0 - most)
+        wide = np.maximum(low, high)
+        wide[(least < 0.5) & (most > 0.5)] = 0.25
+        self.narrowest = np.sqrt(np.maximum(np.minimum(low, high), 0.0) / (first + _CELL)) * _LESS
+        self.bottoms = (least + self.narrowest) * _LESS
+        self.tops = (most + np.sqrt(np.maximum(wide, 0.0) / (first + 1.0))) * _MORE

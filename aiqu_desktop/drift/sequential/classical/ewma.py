@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from aiqu_desktop.drift.sequential.classical.detector import Detector, first_true
+from aiqu_desktop.drift.sequential.classical.detector import Scanner, first_true
 from aiqu_desktop.drift.values import Floats
 
 _SETTLED = 1e-17  # share of the start in the variance below which the limits no longer move
 
 
-class Ewma(Detector):
+class Ewma(Scanner):
     """The EWMA control chart (S. Roberts, Technometrics 1, 1959) with its exact, time-varying limits.
 
     target, spread: mean and standard deviation in control. weight: of the newest value. width: of the limits, in

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from aiqu_desktop.drift.sequential.classical.detector import COUNTS, Detector, first_true, running_sum
+from aiqu_desktop.drift.sequential.classical.detector import COUNTS, Scanner, first_true, running_sum
 from aiqu_desktop.drift.values import Floats
 
 _SETTLED = 1e-17
 
 
-class HddmA(Detector):
+class HddmA(Scanner):
     """HDDM with averages (I. Frías-Blanco et al., IEEE TKDE 27, 2015), as River has it, for values in [0, 1].
 
     confidence: of each comparison. both: detect a falling mean too.
@@ -72,7 +72,7 @@ class HddmA(Detector):
         self._bests = [(best[0], best[1]) for best in numbers["bests"]]
 
 
-class HddmW(Detector):
+class HddmW(Scanner):
     """HDDM with exponentially weighted averages (the same paper), as River has it, for values in [0, 1].
 
     confidence: of each comparison. weight: of the newest value. both: detect a falling mean too.

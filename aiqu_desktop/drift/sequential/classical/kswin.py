@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from aiqu_desktop.drift.sequential.classical.detector import Detector, first_true
+from aiqu_desktop.drift.sequential.classical.detector import Scanner, first_true
 from aiqu_desktop.drift.values import Floats, Ints
 
 _LEAST_DISTANCE = 0.1  # River detects nothing below, however small the p-value
 
 
-class Kswin(Detector):
+class Kswin(Scanner):
     """KSWIN (C. Raab, M. Heusinger & F.-M. Schleif, Neurocomputing 416, 2020), as River has it.
 
     alpha: level of each test. window: values looked at. newest: of them, against a sample of as many of the others.

@@ -6,13 +6,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from aiqu_desktop.drift.sequential.classical.detector import COUNTS, LARGEST, Detector, rise_over_floor, running_sum
+from aiqu_desktop.drift.sequential.classical.detector import COUNTS, LARGEST, Scanner, rise_over_floor, running_sum
 from aiqu_desktop.drift.values import Floats
 
 _START_HIGH = -1.0  # River's start of the highest sum; ours too, so that detections agree
 
 
-class PageHinkley(Detector):
+class PageHinkley(Scanner):
     """The Page-Hinkley test (E. Page, Biometrika 41, 1954) with forgetting, as River has it.
 
     least: values before the first detection. slack: deviation from the mean that is tolerated, in units of the values.
