@@ -13,7 +13,7 @@ from aiqu_desktop.drift.values import Floats, Ints
 
 LARGEST = 8192  # values worked on at once: they stay in the processor's cache
 _EXACT = 2.0**52  # whole numbers below are added without rounding
-COUNTS: Floats = np.arange(1.0, LARGEST + 1.0)
+COUNTS: Floats = np.arange(1.0, 65_537.0)
 
 
 class Detector(ABC):
@@ -101,8 +101,8 @@ class Detector(ABC):
 class Scanner(Detector):
     """A detector that looks at one block of values after the other, and after a detection at what follows it anew."""
 
-    FIRST: ClassVar[int] = 1024  # values scanned at once after a detection: few, since the next one may come soon
-    BLOCK: ClassVar[int] = LARGEST  # and where none comes, at most
+    FIRST: ClassVar[int] = 1024  # values scanned at once, at first: few, since what follows a detection is scanned anew
+    BLOCK: ClassVar[int] = LARGEST  # and at most
 
     def _run(self, values: Floats) -> Ints:
         found: list[int] = []
@@ -117,7 +117,7 @@ class Scanner(Detector):
             else:
                 found.append(at + hit)
                 at += hit + 1
-                step = self.FIRST
+                step = min(max(2 * (self.count + hit), self.FIRST), self.BLOCK)  # the next may take as long
                 self.restart()
         return np.array(found, dtype=np.int64)
 
@@ -136,33 +136,14 @@ def running_sum(before: float, values: Floats) -> Floats:
     Errors of 0 and 1 are counted as integers, several times as fast and with the same sums: they are exact.
     """
     ones = values == 1.0
-    if before == np.rint(before) and abs(before) < _EXACT and np.array_equal(ones, values):
+    whole = float(before).is_integer() and abs(before) < _EXACT
+    if whole and np.count_nonzero(ones) + np.count_nonzero(values == 0.0) == values.size:
         return np.add(np.cumsum(ones, dtype=np.int32), before)
     sums = np.empty(values.size + 1)
     sums[0] = before
     sums[1:] = values
     np.cumsum(sums, out=sums)
     return sums[1:]
-
-
-_FINE = 64  # values whose lowest and highest stand for all of them in a first look
-
-
-def rise_over_floor(sums: Floats, floor: float, limit: float) -> tuple[int | None, float]:
-    """The first index whose sum exceeds the lowest before it (or `floor`, if lower) by more than `limit`; new floor.
-
-    Mostly there is none, and the extremes of a few values at a time show it without looking at each.
-    """
-    lowest = min(floor, float(sums.min()))
-    if float(sums.max()) - lowest <= limit:
-        return None, lowest
-    whole = sums.size - sums.size % _FINE
-    if whole == sums.size:
-        parts = sums.reshape(-1, _FINE)
-        lows = np.minimum.accumulate(np.concatenate(([floor], parts.min(axis=1))))[1:]
-        if float((parts.max(axis=1) - lows).max()) <= limit:
-            return None, lowest
-    return first_true(over_floor(sums, floor) > limit), lowest
 
 
 def over_floor(sums: Floats, floor: float) -> Floats:
