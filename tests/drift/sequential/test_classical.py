@@ -72,6 +72,22 @@ def test_one_value_at_a_time_ends_in_the_same_state_as_one_block(name: str) -> N
 
 
 @pytest.mark.parametrize("name", list(MAKERS))
+@settings(max_examples=15, deadline=None)
+@given(cuts=st.lists(st.integers(0, 9000), max_size=6), seed=st.integers(0, 50))
+def test_any_split_of_fractions_ends_in_the_same_state_as_one_block(name: str, cuts: list[int], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    values = np.clip(rng.normal(np.repeat([0.3, 0.5, 0.35], 3000), 0.2), 0.0, 1.0)
+    values[rng.integers(0, values.size, 3000)] = 1.0
+    values = values[: 3000 if name == "kswin" else None]
+    whole, split = MAKERS[name](), MAKERS[name]()
+    found = whole.update(values).tolist()
+    parts = np.split(values, sorted(cuts))
+    starts = np.cumsum([0, *(part.size for part in parts)])
+    assert [int(start + at) for start, part in zip(starts, parts, strict=False) for at in split.update(part)] == found
+    assert split.state() == whole.state()
+
+
+@pytest.mark.parametrize("name", list(MAKERS))
 def test_a_long_stream_split_differently_agrees_too(name: str) -> None:
     rng = np.random.default_rng(1)
     values = (rng.random(70_000) < np.where(np.arange(70_000) < 60_000, 0.3, 0.45)).astype(float)

@@ -151,7 +151,7 @@ class PageHinkley(CellScanner):
         return min((hit for hit in hits if hit is not None), default=None)
 
     def _rise(self, sums: Floats, counts: Floats, floor: float) -> tuple[int | None, float]:
-        """Index of the first sum that exceeds the lowest up to it, `floor` included, by the limit; and the new floor."""
+        """Index of the first sum that exceeds the lowest so far (or `floor`) by the limit, and the new floor."""
         lowest = min(floor, float(sums.min()))
         if float(sums.max()) - lowest <= self.limit:
             return None, lowest
