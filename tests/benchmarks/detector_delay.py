@@ -100,8 +100,10 @@ def clairvoyant(limit: float) -> Run:
             return []
         factors = np.where(stream.losses > 0.0, new / max(old, 1e-4), (1.0 - new) / (1.0 - old))
         start = stream.change
-        path = scan(factors[start:, np.newaxis], np.arange(start, factors.size, dtype=np.float64), np.zeros((2, 1)))
-        passed = np.flatnonzero(~(path.sums[:, 0] < limit))
+        path = scan(
+            factors[start:, np.newaxis], np.arange(start, factors.size, dtype=np.float64), np.zeros((2, 1)), np.ones(1)
+        )
+        passed = np.flatnonzero(~(path.evidence < limit))
         return [start + int(passed[0])] if passed.size else []
 
     return run

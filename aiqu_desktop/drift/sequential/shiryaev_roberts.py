@@ -20,21 +20,21 @@ _MOST_STEPS = 64
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """The recursion after each of the rows: value = carried * start + added, for one start in each chunk of rows.
+    """The recursion after each of the rows.
 
-    `sums`: [rows, 2]: over the bets' mean, R and the sum of starting rows weighted by their wealth, whose ratio is the
-    expected onset. `last`: [2, bets], to go on from.
+    `evidence`: [rows], R over the bets by their shares. `last`: [2, bets], to go on from: R of each bet, and the sum of
+    starting rows weighted by their wealth; their ratio is the onset that the bet expects.
     """
 
-    sums: Floats
+    evidence: Floats
     last: Floats
 
 
-def scan(factors: Floats, numbers: Floats, start: Floats) -> Path:
+def scan(factors: Floats, numbers: Floats, start: Floats, shares: Floats) -> Path:
     """Run the recursion over `factors`, [rows, bets], each at least 0.
 
     numbers: [rows] the number of each row, which a candidate that begins there is entered under. start: [2, bets], R
-    and the weighted sum of starting rows before the first row.
+    and the weighted sum of starting rows before the first row. shares: [bets], of all evidence; they sum to 1.
 
     One row's step is affine in R, so chunks of rows are run side by side from 0 and then joined: a Python loop over
     at most 64 steps instead of over rows. All terms are positive, so nothing cancels.
@@ -50,21 +50,20 @@ def scan(factors: Floats, numbers: Floats, start: Floats) -> Path:
     stepped = np.ascontiguousarray(padded.reshape(chunks, steps, bets).swapaxes(0, 1))
     entered = np.ascontiguousarray(entries.reshape(chunks, steps, 2).transpose(1, 2, 0))[..., np.newaxis]
     carried = np.empty((steps, chunks, bets))
-    added = np.empty((steps, 2, chunks, bets))
-    share = np.full(bets, 1.0 / bets)
+    added = np.empty((steps, chunks, bets))
     # A row's factor may be anything up to 1 / baseline; past the limit, where nobody reads on, R may overflow.
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         product: Floats = np.ones((chunks, bets))
         total: Floats = np.zeros((2, chunks, bets))
         for step in range(steps):
             product = np.multiply(product, stepped[step], out=carried[step])
-            total = np.add(total, entered[step], out=added[step])
+            total += entered[step]
             total *= stepped[step]
-        starts = np.empty((chunks, 2, bets))
+            added[step] = total[0]
+        starts = np.empty((chunks, bets))
         running = start
-        ends = total.swapaxes(0, 1)
         for chunk in range(chunks):
-            starts[chunk] = running
-            running = product[chunk] * running + ends[chunk]
-        sums = (added @ share).transpose(2, 0, 1) + carried.swapaxes(0, 1) @ (starts * share).swapaxes(1, 2)
-    return Path(sums.reshape(-1, 2)[:rows], running)
+            starts[chunk] = running[0]
+            running = product[chunk] * running + total[:, chunk]
+        evidence = (added @ shares).T + np.einsum("scb,cb->cs", carried, starts * shares)
+    return Path(evidence.reshape(-1)[:rows], running)

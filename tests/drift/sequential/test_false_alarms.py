@@ -55,20 +55,24 @@ def test_a_learned_baseline_keeps_its_promise_at_each_rate(rate: float) -> None:
     assert share_of_alarms(Baseline.learned, streams, 5_000.0) <= 0.2
 
 
-def test_errors_in_runs_raise_no_alarm_once_their_dependence_is_told() -> None:
+def errors_in_runs(random: np.random.Generator, rows: int, rate: float, persistence: float) -> Floats:
+    """Each loss is the one before it with a chance of p = `persistence`: a time of (1 + p) / (1 - p)."""
+    drawn = (random.random(rows) < rate).astype(np.float64)
+    started = np.where(random.random(rows) < persistence, -1, np.arange(rows))
+    started[0] = 0
+    return drawn[np.maximum.accumulate(started)]
+
+
+def test_errors_in_runs_raise_few_alarms_once_their_dependence_is_told_or_measured() -> None:
     random = np.random.default_rng(9)
-    persistence = 0.5
-    unaware = aware = 0
+    alarms = {"measured": 0, "told": 0, "ignored": 0}
     for _ in range(60):
-        drawn = (random.random(4_000) < 0.1).astype(np.float64)
-        started = np.where(random.random(4_000) < persistence, -1, np.arange(4_000))
-        started[0] = 0
-        losses = drawn[np.maximum.accumulate(started)]
-        time = (1.0 + persistence) / (1.0 - persistence)
-        aware += EDetector(Baseline.learned(), 4e4, dependence=time).update(losses) is not None
-        unaware += EDetector(Baseline.learned(), 4e4).update(losses) is not None
-    assert aware <= 6 * 2
-    assert unaware >= 40
+        losses = errors_in_runs(random, 4_000, 0.1, 0.5)
+        for name, dependence in (("measured", None), ("told", 3.0), ("ignored", 1.0)):
+            alarms[name] += EDetector(Baseline.learned(), 4e4, dependence=dependence).update(losses) is not None
+    assert alarms["told"] <= 6 * 2
+    assert alarms["measured"] <= 6 * 2
+    assert alarms["ignored"] >= 40
 
 
 def test_groups_share_one_budget() -> None:
