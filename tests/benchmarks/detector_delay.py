@@ -3,9 +3,10 @@
     python -m tests.benchmarks.detector_delay [--elec2 FOLDER] [--seeds 10] [--tuning]
 
 Prints one JSON object. A delay counts from the first row of the change (a transition then takes 500 rows more); an
-alarm before it is false, and the detector starts anew after it, River's as well. `clairvoyant` knows the error before
-and after exactly and lays one bet. `e-detector` sees what River's see, `with groups` also each row's predicted class
-and confidence. The detector's grids and limits were chosen on the seeds of `--tuning`, which no other run touches.
+alarm before it is false, and the detector starts anew after it, River's as well. `e-detector` sees what River's see,
+`with groups` also each row's predicted class and confidence. `floor` is what no detector gets below with that
+information (`delay_floor`). The detector's bets and their shares were chosen on the seeds of `--tuning`, which no other
+run touches. Real data in time order: `time_order`.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ from typing import Any
 
 import numpy as np
 
-from aiqu_desktop.drift.evidence.autocorrelation import integrated_time
 from aiqu_desktop.drift.intervals import wilson
 from aiqu_desktop.drift.sequential.baseline import Baseline
 from aiqu_desktop.drift.sequential.edetector import EDetector
-from aiqu_desktop.drift.sequential.shiryaev_roberts import scan
 from tests.benchmarks import peers, real_streams, streams
+from tests.benchmarks.delay_floor import delay_of_the_informed, first_order
 from tests.benchmarks.streams import ErrorStream
+from tests.benchmarks.watched import alarms_of
 
 Alarms = list[int]
 Run = Callable[[ErrorStream], Alarms]
@@ -37,32 +38,12 @@ _HEAD = 2_000
 _TUNING_SEEDS = 100
 
 
-def learned(limit: float, *, grouped: bool, relearn: bool = False, dependent: bool = False) -> Run:
-    """Our detector from the first row on; after an alarm it keeps its baseline, or forgets that too; told the first
-    rows' autocorrelation time, or not."""
+def learned(limit: float, *, grouped: bool) -> Run:
+    """Our detector as it is, from the first row on."""
 
     def run(stream: ErrorStream) -> Alarms:
-        dependence = integrated_time(stream.losses[:_HEAD]) if dependent else 1.0
-
-        def fresh() -> EDetector:
-            groups = int(stream.groups.max()) + 1 if grouped else 0
-            return EDetector(Baseline.learned(), limit, groups=groups, dependence=dependence)
-
-        detector, alarms, begin = fresh(), [], 0
-        while begin < stream.losses.size:
-            before = detector.rows
-            found = detector.update(stream.losses[begin:], stream.groups[begin:] if grouped else None)
-            if found is None:
-                break
-            begin += found.row - before + 1
-            alarms.append(begin - 1)
-            if stream.change is not None and begin > stream.change:
-                break
-            if relearn:
-                detector = fresh()
-            else:
-                detector.restart()
-        return alarms
+        detector = EDetector(Baseline.learned(), limit, groups=int(stream.groups.max()) + 1 if grouped else 0)
+        return alarms_of(detector, stream.losses, stream.groups if grouped else None, until=stream.change)
 
     return run
 
@@ -72,52 +53,18 @@ def stated(limit: float) -> Run:
 
     def run(stream: ErrorStream) -> Alarms:
         bound = wilson(round(stream.losses[:_HEAD].sum()), _HEAD)[1]
-        detector, alarms, begin = EDetector(Baseline.stated(bound), limit), [], _HEAD
-        while begin < stream.losses.size:
-            before = detector.rows
-            found = detector.update(stream.losses[begin:])
-            if found is None:
-                break
-            begin += found.row - before + 1
-            alarms.append(begin - 1)
-            if stream.change is not None and begin > stream.change:
-                break
-            detector.restart()
-        return alarms
-
-    return run
-
-
-def clairvoyant(limit: float) -> Run:
-    """One bet, right in both rates; nothing that sees only the errors does much better."""
-
-    def run(stream: ErrorStream) -> Alarms:
-        if stream.change is None:
-            return []
-        old = float(np.mean(stream.losses[: stream.change]))
-        new = float(np.mean(stream.losses[stream.change + streams.TRANSITION :]))
-        if new <= old:
-            return []
-        factors = np.where(stream.losses > 0.0, new / max(old, 1e-4), (1.0 - new) / (1.0 - old))
-        start = stream.change
-        path = scan(
-            factors[start:, np.newaxis], np.arange(start, factors.size, dtype=np.float64), np.zeros((2, 1)), np.ones(1)
-        )
-        passed = np.flatnonzero(~(path.evidence < limit))
-        return [start + int(passed[0])] if passed.size else []
+        return alarms_of(EDetector(Baseline.stated(bound), limit), stream.losses, begin=_HEAD, until=stream.change)
 
     return run
 
 
 OURS: dict[str, Run] = {
-    "e-detector 2e5": learned(2e5, grouped=False),
-    "e-detector 2e5 with groups": learned(2e5, grouped=True),
     "e-detector 1e5": learned(1e5, grouped=False),
-    "e-detector 1e4": learned(1e4, grouped=False),
     "e-detector 1e5 with groups": learned(1e5, grouped=True),
+    "e-detector 2e5 with groups": learned(2e5, grouped=True),
+    "e-detector 1e4": learned(1e4, grouped=False),
     "e-detector 1e4 with groups": learned(1e4, grouped=True),
     "stated upper bound 1e5": stated(1e5),
-    "clairvoyant 1e5": clairvoyant(1e5),
 }
 
 
@@ -162,22 +109,44 @@ def median(values: Sequence[float] | np.ndarray[tuple[int], np.dtype[np.float64]
     return middle if np.isfinite(middle) else None
 
 
-def table(found: list[ErrorStream]) -> dict[str, Any]:
-    """For each detector: median delay, of each kind and from the middle of transitions; share missed; false alarms."""
-    rows = {}
+def by_kind(found: list[ErrorStream], delay: np.ndarray[tuple[int], np.dtype[np.float64]]) -> dict[str, Any]:
+    """Median delay of all, of each kind of change, and from the middle of transitions."""
     half = np.array([streams.TRANSITION / 2 if stream.kind in ("gradual", "incremental") else 0 for stream in found])
+    return {
+        "median_delay": median(delay),
+        "by_kind": {
+            kind: median(delay[[stream.kind == kind for stream in found]])
+            for kind in dict.fromkeys(stream.kind for stream in found)
+        },
+        "median_from_middle": median(delay - half),
+    }
+
+
+def table(found: list[ErrorStream]) -> dict[str, Any]:
+    """For each detector: median delays, share missed, false alarms."""
+    rows = {}
     for name, alarms in alarms_of_all(found).items():
         delay = delays(found, alarms)
         early, seen = false_alarms(found, alarms)
         rows[name] = {
-            "median_delay": median(delay),
-            "by_kind": {
-                kind: median(delay[[stream.kind == kind for stream in found]])
-                for kind in dict.fromkeys(stream.kind for stream in found)
-            },
-            "median_from_middle": median(delay - half),
+            **by_kind(found, delay),
             "missed": round(float(np.mean(~np.isfinite(delay))), 3),
             "false_per_10000": round(1e4 * early / seen, 3),
+        }
+    return rows
+
+
+def floor(found: list[ErrorStream], limit: float) -> dict[str, Any]:
+    """What no detector gets below at one false alarm in `limit` rows: with the errors alone, and with the groups."""
+    rows: dict[str, Any] = {}
+    names = np.array([stream.name for stream in found])
+    for name, grouped in (("errors alone", False), ("with groups", True)):
+        informed = np.array([delay_of_the_informed(stream, limit, grouped=grouped) for stream in found])
+        first = np.array([first_order(stream, limit, grouped=grouped) for stream in found])
+        rows[name] = {
+            **by_kind(found, informed),
+            "lorden_median": round(float(np.median(first))),
+            "lorden_by_stream": {each: round(float(np.median(first[names == each]))) for each in dict.fromkeys(names)},
         }
     return rows
 
@@ -186,29 +155,8 @@ def quiet(found: list[ErrorStream]) -> dict[str, Any]:
     """False alarms for each detector on streams without change."""
     rows = {}
     for name, alarms in alarms_of_all(found).items():
-        if not name.startswith("clairvoyant"):
-            early, seen = false_alarms(found, alarms)
-            rows[name] = {"false_per_10000": round(1e4 * early / seen, 3), "alarms": early, "rows": seen}
-    return rows
-
-
-def time_order(data: list[real_streams.Dataset]) -> dict[str, Any]:
-    """Alarms on the real data as they came, every detector starting anew after each alarm."""
-    rows: dict[str, Any] = {}
-    for each in data:
-        stream = real_streams.in_time_order(each)
-        whole = {
-            "e-detector 1e5": learned(1e5, grouped=False, relearn=True)(stream),
-            "e-detector 1e5 with groups": learned(1e5, grouped=True, relearn=True)(stream),
-            "e-detector 1e5, dependence told": learned(1e5, grouped=False, relearn=True, dependent=True)(stream),
-        }
-        if peers.is_made("river"):
-            whole |= {name: found["alarms"][0] for name, found in river([stream]).items()}
-        rows[each.name] = {
-            "rows": stream.losses.size,
-            "error_by_tenth": [round(float(part.mean()), 3) for part in np.array_split(stream.losses, 10)],
-            "alarms": {name: {"count": len(alarms), "first": alarms[:3]} for name, alarms in whole.items()},
-        }
+        early, seen = false_alarms(found, alarms)
+        rows[name] = {"false_per_10000": round(1e4 * early / seen, 3), "alarms": early, "rows": seen}
     return rows
 
 
@@ -239,13 +187,14 @@ def main() -> None:
     seeds, few = range(first, first + given.seeds), range(first, first + min(given.seeds, 3))
     data = real_streams.datasets(given.elec2)
     sections: dict[str, Callable[[], dict[str, Any]]] = {
+        "floor of the four named": lambda: floor(list(streams.changed_streams(seeds, streams.NAMED)), 1e5),
         "synthetic, the four named": lambda: table(list(streams.changed_streams(seeds, streams.NAMED))),
         "all, a tenth flipped": lambda: table(
             [*streams.flipped_streams(few), *real_streams.flipped_real_streams(few, data)]
         ),
         "real, injected": lambda: table(list(real_streams.injected_streams(few, data))),
-        "real, in time order": lambda: time_order(data),
         "synthetic, no change": lambda: quiet(list(streams.still_streams(few, 20_000))),
+        "synthetic, no change for long": lambda: quiet(list(streams.still_streams(few[:1], 200_000))),
         "real, a tenth flipped": lambda: table(list(real_streams.flipped_real_streams(few, data))),
         "synthetic, a tenth flipped": lambda: table(list(streams.flipped_streams(seeds))),
         "synthetic, four more": lambda: table(list(streams.changed_streams(seeds, streams.FURTHER))),
