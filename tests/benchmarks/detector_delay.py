@@ -62,7 +62,7 @@ OURS: dict[str, Run] = {
     "e-detector 1e5": learned(1e5, grouped=False),
     "e-detector 1e5 with groups": learned(1e5, grouped=True),
     "e-detector 2e5 with groups": learned(2e5, grouped=True),
-    "e-detector 1e4": learned(1e4, grouped=False),
+    "e-detector 5e4 with groups": learned(5e4, grouped=True),
     "e-detector 1e4 with groups": learned(1e4, grouped=True),
     "stated upper bound 1e5": stated(1e5),
 }
