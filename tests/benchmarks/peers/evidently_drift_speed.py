@@ -1,41 +1,24 @@
 """Evidently's drift preset by its defaults; run by its own interpreter.
 
-    python evidently_drift_speed.py REFERENCE.npy CURRENT.npy ROUNDS
-
-Both arrays are [rows, features] of float64. Prints one JSON object: the least seconds of each way over the rounds, with
-the reference prepared beforehand wherever the library can.
+Given and printed: as `answers.print_seconds` says.
 """
 
 from __future__ import annotations
 
-import json
-import sys
-import time
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from answers import feature_names, print_seconds
 from evidently import Report
 from evidently.presets import DataDriftPreset
 
 
 def ways(reference: np.ndarray, current: np.ndarray) -> dict[str, Callable[[], object]]:
     """What is timed, by name."""
-    names = [f"f{i}" for i in range(reference.shape[1])]
+    names = feature_names(reference)
     known, seen = pd.DataFrame(reference, columns=names), pd.DataFrame(current, columns=names)
     return {"default": lambda: Report([DataDriftPreset()]).run(seen, known).dict()}
 
 
-def main(reference: str, current: str, rounds: int) -> None:
-    seconds = {}
-    for name, way in ways(np.load(reference), np.load(current)).items():
-        took = []
-        for _ in range(rounds):
-            began = time.perf_counter()
-            way()
-            took.append(time.perf_counter() - began)
-        seconds[name] = min(took)
-    print(json.dumps(seconds))
-
-
-main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+print_seconds(ways)

@@ -1,27 +1,21 @@
 """frouros' PSI, Kolmogorov-Smirnov and Wasserstein, column by column, by their defaults; run by its own interpreter.
 
-    python frouros_drift_speed.py REFERENCE.npy CURRENT.npy ROUNDS
-
-Both arrays are [rows, features] of float64. Prints one JSON object: the least seconds of each way over the rounds, with
-the reference prepared beforehand wherever the library can.
+Given and printed: as `answers.print_seconds` says.
 """
 
 from __future__ import annotations
 
-import json
-import sys
-import time
 from collections.abc import Callable
 
 import numpy as np
+from answers import print_seconds
 from frouros.detectors.data_drift import EMD, PSI, KSTest
 
 
 def ways(reference: np.ndarray, current: np.ndarray) -> dict[str, Callable[[], object]]:
     """What is timed, by name."""
-    names = [f"f{i}" for i in range(reference.shape[1])]
     made: dict[str, list] = {"psi": [], "ks": [], "wasserstein": []}
-    for feature in range(len(names)):
+    for feature in range(reference.shape[1]):
         for name, kind in (("psi", PSI), ("ks", KSTest), ("wasserstein", EMD)):
             detector = kind()
             detector.fit(X=reference[:, feature])
@@ -33,16 +27,4 @@ def ways(reference: np.ndarray, current: np.ndarray) -> dict[str, Callable[[], o
     return {name: lambda n=name: run(n) for name in made}
 
 
-def main(reference: str, current: str, rounds: int) -> None:
-    seconds = {}
-    for name, way in ways(np.load(reference), np.load(current)).items():
-        took = []
-        for _ in range(rounds):
-            began = time.perf_counter()
-            way()
-            took.append(time.perf_counter() - began)
-        seconds[name] = min(took)
-    print(json.dumps(seconds))
-
-
-main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+print_seconds(ways)
