@@ -43,7 +43,7 @@ LEAST_RISE = 0.05
 _LEAST_ROWS = 200
 _PENALTY = 5.0  # log n of log-likelihood that a cut gains: errors come in runs of about four; ten give the same cuts
 _NANNYML = Path(__file__).parent / "peers" / "nannyml_time_order.py"
-_LIMITS = (1e3, 1e4, 1e5, 1e6, 1e8, 1e10)
+_LIMITS = (1e3, 1e4, 3e4, 1e5, 3e5, 1e6, 1e7, 1e8, 1e10)
 
 Alarms = list[int]
 
@@ -99,16 +99,17 @@ def ours(stream: ErrorStream) -> Iterator[tuple[str, Alarms]]:
 
 def river(stream: ErrorStream) -> Iterator[tuple[str, Alarms]]:
     """River's detectors: by default, which comes first, and stricter."""
-    settings: dict[str, list[Detector]] = {
-        "ADWIN": [Adwin(delta) for delta in (0.002, 1e-4, 1e-8, 1e-16, 1e-32, 1e-64)],
-        "Page-Hinkley": [PageHinkley(limit=limit) for limit in (50.0, 100.0, 200.0, 400.0, 800.0)],
-        "HDDM-A": [HddmA(confidence) for confidence in (1e-3, 1e-6, 1e-12, 1e-24, 1e-48)],
-        "HDDM-W": [HddmW(confidence) for confidence in (1e-3, 1e-6, 1e-12, 1e-24)],
-        "DDM": [Ddm()],
+    chances = (1e-3, 1e-6, 1e-9, 1e-11, 1e-12, 1e-13, 1e-14, 1e-16, 1e-20, 1e-24)
+    settings: dict[str, list[tuple[float, Detector]]] = {
+        "ADWIN": [(chance, Adwin(chance)) for chance in (0.002, 1e-4, *chances[1:], 1e-32)],
+        "Page-Hinkley": [(limit, PageHinkley(limit=limit)) for limit in (50.0, 70, 85, 100, 120, 150, 200, 300, 400)],
+        "HDDM-A": [(chance, HddmA(chance)) for chance in chances],
+        "HDDM-W": [(chance, HddmW(chance)) for chance in chances],
+        "DDM": [(3.0, Ddm())],
     }
     for name, detectors in settings.items():
-        for i, detector in enumerate(detectors):
-            yield f"River {name}" + (f", {i} steps stricter" if i else ""), detector.update(stream.losses).tolist()
+        for setting, detector in detectors:
+            yield f"River {name} {setting:g}", detector.update(stream.losses).tolist()
 
 
 def nannyml(stream: ErrorStream) -> Iterator[tuple[str, Alarms]]:
