@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 from aiqu_desktop.core.files import sha256_bytes, sha256_file
-from aiqu_desktop.ingest.box import site_box
 from aiqu_desktop.ingest.drop import DONE, QUARANTINE, Waiting, drop_folder, put_away, waiting_files
 from aiqu_desktop.ingest.faults import BadFile, shown
 from aiqu_desktop.ingest.ledger import ModelFacts, find_model, was_taken
 from aiqu_desktop.ingest.reading import read_batch
+from aiqu_desktop.ingest.site_box import site_box
 from aiqu_desktop.ingest.store import ACTOR, Store
 from aiqu_desktop.ingest.upkeep import sweep_again, sweep_once, verify_segments
 from aiqu_desktop.registry import Registry

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from aiqu_desktop.core.errors import EnvironmentFault
 from aiqu_desktop.ingest.batch import plain
-from aiqu_desktop.ingest.box import Box, as_pattern, forget_site_box, quote_name, site_box
+from aiqu_desktop.ingest.box import Box, as_pattern, quote_name
 from aiqu_desktop.ingest.columns import Column
+from aiqu_desktop.ingest.site_box import forget_site_box, site_box
 from aiqu_desktop.registry import Registry
 
 _SMALL_ROWS = 20_000

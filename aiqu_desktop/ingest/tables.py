@@ -24,6 +24,7 @@ from aiqu_desktop.ingest.columns import Form
 
 _BATCH_ROWS = 250_000
 _MEMORY = "1GB"
+_THREADS = 2
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _UNSIGNED = tuple("U" + name for name in _INTEGERS)
 
@@ -53,14 +54,15 @@ def read_table(path: Path) -> Table:
         return Table(columns, scan.kinds, scan.rows, scan.skipped)
 
 
-def scan_table(path: Path, batch_rows: int = _BATCH_ROWS, memory: str = _MEMORY) -> TableScan:
+def scan_table(path: Path, batch_rows: int = _BATCH_ROWS, memory: str = _MEMORY, threads: int = _THREADS) -> TableScan:
     """Open a file to be read in batches of rows; use it as a context manager.
 
-    memory: the most that DuckDB may take, in its own words.
+    memory: the most that DuckDB may take, in its own words. threads: on which it reads; with one, whoever takes the
+    blocks of a stream reads them, too, and half as many are in memory.
     Raises:
         UserError: as for `read_table`.
     """
-    return TableScan(path, batch_rows, memory)
+    return TableScan(path, batch_rows, memory, threads)
 
 
 class TableScan:
@@ -69,9 +71,11 @@ class TableScan:
     A CSV file is converted to a Parquet file in a temporary folder first, streaming, so that both are read alike.
     """
 
-    def __init__(self, path: Path, batch_rows: int = _BATCH_ROWS, memory: str = _MEMORY) -> None:
+    def __init__(
+        self, path: Path, batch_rows: int = _BATCH_ROWS, memory: str = _MEMORY, threads: int = _THREADS
+    ) -> None:
         self._path = Path(path).absolute()
-        self._memory = memory
+        self._memory, self._threads = memory, threads
         self._batch_rows = batch_rows
         form = self._path.suffix.casefold()
         if form not in (".csv", ".parquet"):
@@ -90,7 +94,8 @@ class TableScan:
 
     def _open(self, form: str) -> None:
         scratch = Path(self._folder.name).resolve()
-        self._box = Box(folders=(scratch,), files=(self._path, self._path.resolve()), memory=self._memory)
+        files = (self._path, self._path.resolve())
+        self._box = Box(folders=(scratch,), files=files, memory=self._memory, threads=self._threads)
         self._source = self._path
         if form == ".csv":
             self._source = scratch / "table.parquet"

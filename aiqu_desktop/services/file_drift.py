@@ -19,6 +19,7 @@ PROFILE_SUFFIX = ".profile"
 # Up to so many rows on both sides the samples themselves are compared; beyond, every row is counted on a grid.
 _EXACT_ROWS = 500_000
 _MEMORY = "200MB"  # what DuckDB may take: blocks pass through
+_READERS = 1  # threads of DuckDB's: the one that takes its blocks; the others count
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,10 @@ def compare_files(reference: Path, current: Path, wish: FileComparison) -> Drift
     """
     if reference.suffix.casefold() == PROFILE_SUFFIX:
         return _against_profile(reference, current, wish)
-    with scan_table(reference, memory=_MEMORY) as old, scan_table(current, memory=_MEMORY) as new:
+    with (
+        scan_table(reference, memory=_MEMORY, threads=_READERS) as old,
+        scan_table(current, memory=_MEMORY, threads=_READERS) as new,
+    ):
         plan = plan_of(reference, old, current, new)
         small = max(old.rows, new.rows) <= _EXACT_ROWS
         if small if wish.exact is None else wish.exact:
@@ -75,7 +79,7 @@ def _against_profile(reference: Path, current: Path, wish: FileComparison) -> Dr
         raise UserError(f"There is no file {reference}; give the path of a profile or of a table.") from error
     except OSError as error:
         raise UserError(f"{reference} cannot be read ({error.strerror}); check its permissions.") from error
-    with scan_table(current, memory=_MEMORY) as new:
+    with scan_table(current, memory=_MEMORY, threads=_READERS) as new:
         return _counted(profile, new, plan_of_profile(reference, profile, current, new), wish, done=0)
 
 

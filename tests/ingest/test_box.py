@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from aiqu_desktop.ingest.box import Box, as_pattern, quote_name, quote_text, site_box
+from aiqu_desktop.ingest.box import Box, as_pattern, quote_name, quote_text
+from aiqu_desktop.ingest.site_box import site_box
 from aiqu_desktop.registry import Registry
 
 

@@ -24,6 +24,7 @@ from aiqu_desktop.core.words import ColumnKind
 from aiqu_desktop.drift.evidence.autocorrelation import integrated_time, integrated_time_of_categories
 from aiqu_desktop.drift.profiles.columns import CategoricalProfile, NumericProfile, categorical_profile
 from aiqu_desktop.drift.profiles.gridding import build_grid
+from aiqu_desktop.drift.profiles.latest import LatestRows
 from aiqu_desktop.drift.profiles.lattice_sketch import LatticeSketch
 from aiqu_desktop.drift.profiles.profile import (
     TIME_ROWS,
@@ -35,7 +36,6 @@ from aiqu_desktop.drift.profiles.profile import (
 from aiqu_desktop.drift.values import LARGEST, PROFILED_AS_NUMBERS, Column, Floats, as_categories, as_numbers
 
 EXACT_ROWS = 1 << 18  # up to here a profile is that of `build_profile`, bit for bit
-_MOST_BLOCKS = 64  # of the latest rows, before they are put together
 _MOST_NAMES = 200_000  # category names counted at a time
 
 
@@ -98,7 +98,6 @@ class _NumericStream:
         self._name, self._kind = name, kind
         self.rows = 0
         self._first: list[Floats] = []
-        self._latest: list[Floats] = []
         self._sketch: LatticeSketch | None = None
 
     def add(self, values: Column) -> None:
@@ -110,7 +109,7 @@ class _NumericStream:
                 self._start()
         else:
             self._sketch.add(numbers)
-            self._remember(numbers)
+            self._latest.add(numbers)
 
     def _start(self) -> None:
         """Fit a lattice to the first rows and count them; without a usable value among them, wait for more."""
@@ -121,16 +120,9 @@ class _NumericStream:
             return
         self._sketch = LatticeSketch(usable[:EXACT_ROWS], integers=self._kind is ColumnKind.INTEGER)
         self._sketch.add(first)
-        self._remember(first)
+        self._latest = LatestRows(TIME_ROWS)
+        self._latest.add(first)
         self._first = []
-
-    def _remember(self, numbers: Floats) -> None:
-        """Keep the latest rows, in as few blocks as hold enough of them."""
-        self._latest.append(numbers[-TIME_ROWS:].copy())
-        while sum(block.size for block in self._latest[1:]) >= TIME_ROWS:
-            del self._latest[0]
-        if len(self._latest) > _MOST_BLOCKS:
-            self._latest = [np.concatenate(self._latest)]
 
     def finish(self) -> NumericProfile:
         if self._sketch is None:
@@ -154,7 +146,7 @@ class _NumericStream:
             minimum=moments.least,
             maximum=moments.most,
             spread=chosen_spread(moments.least, moments.most, moments.std, clipped),
-            autocorrelation=integrated_time(np.concatenate(self._latest)[-TIME_ROWS:]),
+            autocorrelation=integrated_time(self._latest.in_order()),
             grid=grid,
             counts=counted.counts,
             bin_edges=bin_edges,

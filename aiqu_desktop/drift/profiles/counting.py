@@ -76,7 +76,6 @@ class GridCounter:
     def _start(self) -> None:
         cells = self._grid.lattice.cells + 2
         self._split = self._grid.split
-        self._has_lone = bool(self._split.after_lone.any())
         self._totals = np.zeros(cells, dtype=np.int64)
         self._picked_totals = np.zeros(cells, dtype=np.int64)
         self._inside = np.zeros(self._split.inside.size, dtype=np.int64)
@@ -87,20 +86,27 @@ class GridCounter:
         assert self._totals is not None
         for start in range(0, values.size, ROWS_AT_ONCE):
             block = values[start : start + ROWS_AT_ONCE]
-            cells = self._grid.lattice.place_into(block, scratch_cells())
-            self._totals += np.bincount(cells, minlength=self._totals.size)
-            self._pick(block, cells)
+            lattice = self._grid.lattice
+            spanned = lattice.spans(float(block.min()), float(block.max()))
+            cells = lattice.place_into(block, scratch_cells(), spanned=spanned)
+            found = np.bincount(cells, minlength=self._totals.size)
+            self._totals += found
+            self._pick(block, cells, found)
 
-    def _pick(self, block: Floats, cells: Ints) -> None:
+    def _pick(self, block: Floats, cells: Ints, found: Ints) -> None:
         """Hold the rows of split cells back, except those that are the cell's lone value: they are known."""
-        split = self._split.flags.take(cells)
-        if not split.any():
+        split, lone = self._split, int(found[self._split.lone_cells].sum())
+        if lone == block.size:
+            picked = split.lone_values.take(cells) != block
+        elif lone or found[split.other_cells].any():
+            picked = split.flags.take(cells)
+            if lone:
+                picked &= split.lone_values.take(cells) != block
+        else:
             return
-        if self._has_lone:
-            split &= self._split.lone_values.take(cells) != block
-        picked = block[split]
-        self._held.append(picked)
-        self._held_rows += picked.size
+        held = block[picked]
+        self._held.append(held)
+        self._held_rows += held.size
         if self._held_rows > _MOST_HELD:
             self._settle()
 

@@ -89,6 +89,16 @@ class SplitCells:
     lone_values: Floats
     after_lone: NDArray[np.bool_]
 
+    @cached_property
+    def lone_cells(self) -> NDArray[np.intp]:
+        """The lattice cells with a lone value."""
+        return np.flatnonzero(~np.isnan(self.lone_values))
+
+    @cached_property
+    def other_cells(self) -> NDArray[np.intp]:
+        """The lattice cells that are split otherwise, the two open ones among them."""
+        return np.flatnonzero(self.flags & np.isnan(self.lone_values))
+
     @classmethod
     def of(cls, edges: Floats, lattice: Lattice) -> SplitCells:
         cells = lattice.place(edges)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aiqu_desktop.drift.profiles.grid import QUANTILES, Grid
 from aiqu_desktop.drift.profiles.gridding import EXACT_VALUES, WHOLE_NUMBERS, Weighted, is_whole
@@ -50,8 +51,8 @@ class LatticeSketch:
         self._lone[self._lattice.place(lone)] = lone
         self._lone[[0, -1]] = np.nan
         self._is_lone = ~np.isnan(self._lone)
+        self._lone_cells = np.flatnonzero(self._is_lone)
         self._lone_counts = np.zeros(cells, dtype=np.int64)
-        self._has_lone = bool(self._is_lone.any())
         self._sketch = RankSketch()
         self.moments = Moments()
         self.missing = self.infinities = 0
@@ -62,18 +63,20 @@ class LatticeSketch:
             self._add(values[start : start + ROWS_AT_ONCE])
 
     def _add(self, block: Floats) -> None:
-        cells = self._lattice.place_into(block, scratch_cells())
+        ends = float(block.min()), float(block.max())
+        spanned = self._lattice.spans(*ends)
+        cells = self._lattice.place_into(block, scratch_cells(), spanned=spanned)
         counts = np.bincount(cells, minlength=self._cells.size)
-        differs = None
-        if self._has_lone:
-            differs = self._lone.take(cells) != block
-            apart = differs & self._is_lone.take(cells)
-            equal = np.where(self._is_lone, counts - np.bincount(cells[apart], minlength=counts.size), 0)
-            self._lone_counts += equal
-            counts -= equal
-        full = self._cells + counts > CELL_LIMIT * (self.moments.count + block.size)
+        differs = self._count_lone(block, cells, counts) if self._lone_cells.size else None
+        together = self._cells + counts
+        limit = CELL_LIMIT * (self.moments.count + block.size)
+        if spanned and together.max() <= limit:
+            self._cells = together
+            self.moments += Moments.of(block, ends)
+            return
+        full = together > limit
         full[[0, -1]] = True
-        usable = block
+        usable: Floats | None = None
         if counts[full].any():
             picked = full.take(cells)
             if differs is not None:
@@ -88,7 +91,21 @@ class LatticeSketch:
             self._sketch.add(kept)
             counts[full] = 0
         self._cells += counts
-        self.moments += Moments.of(usable)
+        self.moments += Moments.of(block, ends) if usable is None else Moments.of(usable)
+
+    def _count_lone(self, block: Floats, cells: Ints, counts: Ints) -> NDArray[np.bool_]:
+        """Move the rows that are their cell's lone value from `counts` to the counts of these; tells which are not."""
+        lone = self._lone_cells
+        among_lone = counts[lone]
+        if not among_lone.any():
+            return np.ones(block.size, dtype=np.bool_)
+        differs: NDArray[np.bool_] = self._lone.take(cells) != block
+        apart = differs if among_lone.sum() == block.size else differs & self._is_lone.take(cells)
+        if apart.any():
+            among_lone -= np.bincount(cells[apart], minlength=counts.size)[lone]
+        self._lone_counts[lone] += among_lone
+        counts[lone] -= among_lone
+        return differs
 
     @property
     def lattice(self) -> Lattice:
@@ -144,8 +161,11 @@ def _shared_values(sample: Weighted) -> Floats:
 
 
 def _lattice_of(sample: Weighted) -> Lattice:
-    """Fitted to the quantiles, with room on both sides for what has not been seen yet."""
+    """Fitted to the quantiles, with room on both sides for what has not been seen yet, but not beyond a zero that
+    nothing crosses: what is never negative is often skewed, and its cells are better spent on one side."""
     quantiles = sample.at((np.arange(QUANTILES + 1) * (sample.rows - 1)) // QUANTILES)
     room = 0.25 * float(quantiles[-1] - quantiles[0])
-    ends = np.clip([quantiles[0] - room, quantiles[-1] + room], -LARGEST, LARGEST)
+    least = 0.0 if quantiles[0] >= 0.0 else -LARGEST
+    most = 0.0 if quantiles[-1] <= 0.0 else LARGEST
+    ends = np.clip([quantiles[0] - room, quantiles[-1] + room], least, most)
     return fit_lattice(np.concatenate((ends[:1], quantiles, ends[1:])))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aiqu_desktop.drift.sums import total, total_of_squares
 from aiqu_desktop.drift.values import Floats
 
-_BLOCK = 1 << 14  # rows at a time, so that the second pass finds them in the cache
+_BLOCK = 1 << 15  # rows at a time, so that the second pass finds them in the cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +24,19 @@ class Moments:
     most: float = -math.inf
 
     @classmethod
-    def of(cls, values: Floats) -> Moments:
-        """Of finite values, in any number."""
-        total = cls()
+    def of(cls, values: Floats, ends: tuple[float, float] | None = None) -> Moments:
+        """Of finite values, in any number. ends: the least and the largest of them, where they are known."""
+        if not values.size:
+            return cls()
+        least, most = ends or (float(values.min()), float(values.max()))
+        moments = cls()
         scratch = np.empty(min(values.size, _BLOCK))
         for start in range(0, values.size, _BLOCK):
             block = values[start : start + _BLOCK]
-            mean = float(np.add.reduce(block)) / block.size
+            mean = total(block) / block.size
             distance = np.subtract(block, mean, out=scratch[: block.size])
-            np.multiply(distance, distance, out=distance)  # np.dot would wake the threads of the linear algebra
-            squares = float(np.add.reduce(distance))
-            total = total + cls(block.size, mean, squares, float(block.min()), float(block.max()))
-        return total
+            moments = moments + cls(block.size, mean, total_of_squares(distance), least, most)
+        return moments
 
     @property
     def std(self) -> float:
