@@ -19,10 +19,12 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from aiqu_desktop.drift.evidence.levels import without_change
+from aiqu_desktop.drift.sums import row_products
 from aiqu_desktop.drift.values import Floats
 
 SOKAL_FACTOR = 5.0
 _BLOCK = 1 << 20  # elements worked on at a time
+_FEW_LAGS = 12  # as many products of two rows cost about as much as their spectrum
 _LEADING_CATEGORIES = 15
 
 
@@ -35,7 +37,7 @@ def integrated_times(series: Floats) -> Floats:
     if rows < 3:
         return np.ones(columns)
     at_once = max(1, _BLOCK // rows)
-    parts = [_times(_power(_centred_ranks(series[i : i + at_once])), rows) for i in range(0, columns, at_once)]
+    parts = [_summed(_centred_ranks(series[i : i + at_once]))[0] for i in range(0, columns, at_once)]
     return np.concatenate(parts) if parts else np.ones(0)
 
 
@@ -47,7 +49,7 @@ def cautious_times(centred: Floats) -> Floats:
     if rows < 3:
         return np.ones(centred.shape[0])
     at_once = max(1, _BLOCK // rows)
-    parts = [_cautious(_power(centred[i : i + at_once]), rows) for i in range(0, centred.shape[0], at_once)]
+    parts = [_cautious(*_summed(centred[i : i + at_once]), rows) for i in range(0, centred.shape[0], at_once)]
     return np.concatenate(parts) if parts else np.ones(0)
 
 
@@ -62,7 +64,7 @@ def integrated_time_of_categories(names: list[str | None]) -> float:
     The autocovariances of the indicators of the leading categories are added up; the rest is one category.
     """
     rows = len(names)
-    return 1.0 if rows < 3 else float(_times(_category_power(names), rows)[0])
+    return 1.0 if rows < 3 else float(_sokal(_covariance(_category_power(names), rows), rows)[0][0])
 
 
 def dependence_of_categories(names: list[str | None], *, settled: bool = False) -> tuple[float, float]:
@@ -80,7 +82,8 @@ def dependence_of_categories(names: list[str | None], *, settled: bool = False) 
     if settled:
         centred = without_change(centred)
     total: Floats = _power(centred).sum(axis=0, keepdims=True)
-    time = float(_cautious(total, rows)[0])
+    covariance = _covariance(total, rows)
+    time = float(_cautious(_sokal(covariance, rows)[0], covariance[:, :2], rows)[0])
     effects = _design_effects(centred)
     if effects.size < 2:
         return time, 0.0
@@ -155,25 +158,41 @@ def _covariance(power: Floats, rows: int) -> Floats:
     return covariance
 
 
-def _times(power: Floats, rows: int) -> Floats:
-    return _sokal(_covariance(power, rows), rows)
+def _summed(centred: Floats) -> tuple[Floats, Floats]:
+    """Sokal's times of [columns, rows], [columns], and the autocovariances at the lags 0 and 1, [columns, 2].
+
+    Where the sum ends within a few lags, as it does for rows that hardly depend on each other, these are multiplied
+    out; the spectrum of the others gives them all.
+    """
+    rows = centred.shape[1]
+    lags = min(_FEW_LAGS, rows // 2)
+    near = np.stack([row_products(centred[:, lag:], centred[:, : rows - lag]) for lag in range(lags + 1)], axis=1)
+    times, ended = _sokal(near, rows)
+    far = np.flatnonzero(~ended)
+    if far.size and lags < rows // 2:
+        times[far] = _sokal(_covariance(_power(centred[far]), rows), rows)[0]
+    return times, near[:, :2]
 
 
-def _cautious(power: Floats, rows: int) -> Floats:
-    covariance = _covariance(power, rows)
-    variance = covariance[:, 0]
-    first = covariance[:, 1] / np.where(variance > 0, variance, 1.0)
+def _cautious(times: Floats, near: Floats, rows: int) -> Floats:
+    """`times`, no less than the first-order ones; near: the autocovariances at the lags 0 and 1, [columns, 2]."""
+    variance = near[:, 0]
+    first = near[:, 1] / np.where(variance > 0, variance, 1.0)
     first = np.clip(first + (1.0 + 3.0 * first) / rows, -1.0, 1.0 - 2.0 / rows)
-    times = np.maximum(_sokal(covariance, rows), np.minimum((1.0 + first) / (1.0 - first), rows))
-    return np.where(variance > 0, times, 1.0)
+    larger = np.maximum(times, np.minimum((1.0 + first) / (1.0 - first), rows))
+    return np.where(variance > 0, larger, 1.0)
 
 
-def _sokal(covariance: Floats, rows: int) -> Floats:
+def _sokal(covariance: Floats, rows: int) -> tuple[Floats, NDArray[np.bool_]]:
+    """Times from the autocovariances [columns, lags + 1], and whether the sum ended within these lags, both [columns];
+    else all of them are summed."""
     variance = covariance[:, :1]
     correlation: Floats = covariance[:, 1:] / np.where(variance > 0, variance, 1.0)
     times = 1.0 + 2.0 * np.cumsum(correlation, axis=1)
     enough: NDArray[np.bool_] = np.arange(1, times.shape[1] + 1) >= SOKAL_FACTOR * times
-    first = np.where(enough.any(axis=1), enough.argmax(axis=1), times.shape[1] - 1)
+    ended = enough.any(axis=1)
+    first = np.where(ended, enough.argmax(axis=1), times.shape[1] - 1)
     chosen = np.take_along_axis(times, first[:, np.newaxis], axis=1)[:, 0]
     chosen = chosen * (1.0 + (2.0 * first + 3.0) / rows)  # the lag is first + 1
-    return np.where(variance[:, 0] > 0, np.clip(chosen, 1.0, rows), 1.0)
+    positive = variance[:, 0] > 0
+    return np.where(positive, np.clip(chosen, 1.0, rows), 1.0), ended | ~positive

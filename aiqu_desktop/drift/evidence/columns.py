@@ -17,7 +17,6 @@ from aiqu_desktop.drift.univariate.significance import kolmogorov_smirnov_p
 from aiqu_desktop.drift.values import Floats
 
 TIME_ROWS = 4096  # the window's autocorrelation time, its level and its spread are taken from its latest rows
-_SHARES = np.array([[0.3], [0.5], [0.2]])  # of the level: shape, level and spread
 _REFERENCE_ROWS = 1 << 17  # rows behind a profile's autocorrelation time
 
 
@@ -39,8 +38,7 @@ def gather_evidence(
     """Evidence for `measured`; numeric and categorical hold each window in time order, by index in `measured`.
 
     A numeric column is looked at three times: Kolmogorov-Smirnov, the mean rank and the mean distance of ranks from
-    the middle. Each has its share of the level (Bonferroni, weighted: whatever their dependence): the smallest p-value
-    over its share counts. A shift is what happens most, so the level has half.
+    the middle. The smallest p-value counts, times the number of looks (Bonferroni: whatever their dependence).
     """
     windows = [numeric[index][-TIME_ROWS:] for index in numeric]
     profiles = [_numeric_profile(measured[index]) for index in numeric]
@@ -68,8 +66,7 @@ def gather_evidence(
             student_tail(scores.level[places] / error, freedom),
             student_tail(scores.spread[places] / error, freedom),
         ])  # fmt: skip
-        shares = np.where(np.isnan(looks), 0.0, _SHARES)
-        p_values[which] = np.minimum(1.0, np.nanmin(looks / _SHARES, axis=0) * shares.sum(axis=0))
+        p_values[which] = np.minimum(1.0, np.nanmin(looks, axis=0) * np.sum(~np.isnan(looks), axis=0))
     return Evidence(p_values, dependence, effective)
 
 

@@ -19,7 +19,6 @@ from aiqu_desktop.drift.evidence.autocorrelation import SOKAL_FACTOR
 from aiqu_desktop.drift.values import Floats
 
 _COMPATIBLE = 0.05  # a window's time that would be this rare under the reference's is a time of its own
-_SAME = 0.25  # one that is no rarer than this is another estimate of the reference's
 _LEAST_P = 1e-300
 
 
@@ -39,28 +38,19 @@ def freedom_of(times: Floats, rows: Floats) -> Floats:
 def reconcile(reference: Floats, reference_rows: Floats, window: Floats, window_rows: Floats) -> Dependence:
     """One time for both sides, from the times of each and the rows that each was taken from; all [columns].
 
-    The larger one holds. Where the window's is no larger than chance explains, both sides' rows stand behind it, and
-    where chance explains it easily the two are pooled as variances are, by their degrees of freedom: the time of a
-    short window is wild, and the larger of two wild numbers is too large. Where it is larger (the reference was
-    shuffled, or the process has become sluggish) only the window's own rows count.
+    The larger one holds. Where the window's is no larger than chance explains, both sides' rows stand behind it. Where
+    it is larger (the reference was shuffled, or the process has become sluggish) only the window's own rows do.
     """
     of_reference, of_window = freedom_of(reference, reference_rows), freedom_of(window, window_rows)
-    chance = _chance(window / reference, of_window, of_reference)
-    freedom = np.where(chance > _COMPATIBLE, of_reference + of_window, of_window)
-    pooled = (of_reference * reference + of_window * window) / (of_reference + of_window)
-    times = np.maximum(reference, np.where(chance > _SAME, pooled, window))
-    return Dependence(times, np.maximum(freedom, 1e-3))
+    alike = compatible(window / reference, of_window, of_reference)
+    freedom = np.where(alike, of_reference + of_window, of_window)
+    return Dependence(np.maximum(reference, window), np.maximum(freedom, 1e-3))
 
 
 def compatible(ratio: Floats, window_freedom: Floats, reference_freedom: Floats) -> NDArray[np.bool_]:
     """Whether a window's time over the reference's is no more than chance explains, [columns]."""
-    return np.asarray(_chance(ratio, window_freedom, reference_freedom) > _COMPATIBLE, dtype=np.bool_)
-
-
-def _chance(ratio: Floats, window_freedom: Floats, reference_freedom: Floats) -> Floats:
-    """How often the ratio of two estimates of one time is at least as large, [columns]."""
-    tail = special.fdtrc(np.maximum(window_freedom, 1e-3), np.maximum(reference_freedom, 1e-3), ratio)
-    return np.asarray(tail, dtype=np.float64)
+    chance = special.fdtrc(np.maximum(window_freedom, 1e-3), np.maximum(reference_freedom, 1e-3), ratio)
+    return np.asarray(chance > _COMPATIBLE, dtype=np.bool_)
 
 
 def settle(reference: Floats, reference_rows: Floats, window: Floats, settled: Floats, rows: Floats) -> Floats:

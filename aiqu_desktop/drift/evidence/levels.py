@@ -36,15 +36,14 @@ def without_change(scores: Floats) -> Floats:
 def _best_step(scores: Floats) -> tuple[Floats, Floats]:
     """The step of each column that leaves the least squares, [columns, rows], and what it explains, [columns]."""
     columns, rows = scores.shape
-    before = np.cumsum(scores, axis=1)
-    total = before[:, -1:]
+    before = np.cumsum(scores, axis=1)[:, :-1]  # with a mean of zero, what lies after it is its opposite
     sizes = np.arange(1.0, rows)
-    left, right = before[:, :-1], total - before[:, :-1]
-    gain = left**2 / sizes + right**2 / (rows - sizes) - total**2 / rows
+    gain = before * before
+    gain *= rows / (sizes * (rows - sizes))
     gain[:, : _LEAST - 1] = gain[:, rows - _LEAST :] = -np.inf
     best = np.argmax(gain, axis=1)
     own = np.arange(columns)
-    first, second = left[own, best] / sizes[best], right[own, best] / (rows - sizes[best])
+    first, second = before[own, best] / sizes[best], -before[own, best] / (rows - sizes[best])
     after = np.arange(rows) > best[:, np.newaxis]
-    step = np.where(after, second[:, np.newaxis], first[:, np.newaxis]) - total / rows
+    step = np.where(after, second[:, np.newaxis], first[:, np.newaxis])
     return step, gain[own, best]

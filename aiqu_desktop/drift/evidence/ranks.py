@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aiqu_desktop.drift.profiles.profile import NumericProfile
 from aiqu_desktop.drift.values import LARGEST, Floats
@@ -39,7 +40,7 @@ def rank_scores(profiles: Sequence[NumericProfile], windows: Sequence[Floats]) -
     for index, (profile, values) in enumerate(zip(profiles, windows, strict=True)):
         shares = profile.bin_counts / max(1, profile.usable)
         middle = np.cumsum(shares) - 0.5 * shares - 0.5
-        codes = np.searchsorted(profile.bin_edges, values, side="right")
+        codes = _bins(profile.bin_edges, values)
         usable = np.abs(values) <= LARGEST
         found = np.bincount(codes if usable.all() else codes[usable], minlength=shares.size)
         counts[index] = present = found.sum()
@@ -50,7 +51,15 @@ def rank_scores(profiles: Sequence[NumericProfile], windows: Sequence[Floats]) -
     return RankScores(centred, counts, level, spread)
 
 
-def _standardised(shares: Floats, scores: Floats, found: np.typing.NDArray[np.intp], present: int) -> float:
+def _bins(edges: Floats, values: Floats) -> NDArray[np.intp]:
+    """The bin of each value, [rows]: counting the few edges that it has passed is faster than to search for it."""
+    passed = np.zeros(values.size, dtype=np.uint8)
+    for edge in edges:
+        passed += (values >= edge).view(np.uint8)
+    return passed.astype(np.intp)
+
+
+def _standardised(shares: Floats, scores: Floats, found: NDArray[np.intp], present: int) -> float:
     mean = float(np.dot(shares, scores))
     variance = float(np.dot(shares, (scores - mean) ** 2))
     if variance <= 1e-12 or not present:

@@ -74,10 +74,9 @@ class GridCounter:
         return GridCount(self._below(), self._beyond, self._rows, self._missing, self._infinities)
 
     def _start(self) -> None:
-        cells = self._grid.lattice.cells + 2
         self._split = self._grid.split
-        self._totals = np.zeros(cells, dtype=np.int64)
-        self._picked_totals = np.zeros(cells, dtype=np.int64)
+        self._totals = np.zeros(0, dtype=np.int64)  # until there are some
+        self._lone_rows_picked = np.zeros(np.count_nonzero(self._split.after_lone), dtype=np.int64)
         self._inside = np.zeros(self._split.inside.size, dtype=np.int64)
         self._held: list[Floats] = []
         self._held_rows = 0
@@ -86,11 +85,12 @@ class GridCounter:
         assert self._totals is not None
         for start in range(0, values.size, ROWS_AT_ONCE):
             block = values[start : start + ROWS_AT_ONCE]
-            lattice = self._grid.lattice
-            spanned = lattice.spans(float(block.min()), float(block.max()))
-            cells = lattice.place_into(block, scratch_cells(), spanned=spanned)
-            found = np.bincount(cells, minlength=self._totals.size)
-            self._totals += found
+            cells = self._grid.lattice.place_into(block, scratch_cells())
+            found = np.bincount(cells, minlength=self._grid.lattice.cells + 2)
+            if self._totals.size:
+                self._totals += found
+            else:
+                self._totals = found
             self._pick(block, cells, found)
 
     def _pick(self, block: Floats, cells: Ints, found: Ints) -> None:
@@ -119,8 +119,10 @@ class GridCounter:
         self._held, self._held_rows = [], 0
         lattice, inside = self._grid.lattice, self._split.inside
         first, last = self._edges[0], self._edges[-1]
-        cells = lattice.place(values)
-        picked = np.bincount(cells, minlength=self._totals.size)
+        cells = np.sort(lattice.place(values))
+        own = self._split.cells[inside]
+        before = np.searchsorted(cells, own)
+        self._lone_rows_picked += (np.searchsorted(cells, own, side="right") - before)[self._split.after_lone]
         if values.size >= _FEW_ROWS and inside.size and self._depth < _MOST_DEPTH:
             counter = GridCounter(self._grid.inner, self._depth + 1)
             counter.add(values)
@@ -137,19 +139,16 @@ class GridCounter:
             below = np.searchsorted(usable, self._edges[inside])
         unusable_below = np.count_nonzero(lattice.place(others) == 0)
         self._totals[0] -= unusable_below
-        picked[0] -= unusable_below
-        self._picked_totals += picked
-        self._inside += below - (np.cumsum(picked) - picked)[self._split.cells[inside]]
+        self._inside += below - np.where(own > 0, before - unusable_below, 0)
 
     def _below(self) -> Ints:
         assert self._totals is not None
         split = self._split
-        before = np.cumsum(self._totals) - self._totals  # rows in the lattice cells before each
-        below: Ints = before[split.cells]
+        below: Ints = np.cumsum(self._totals)[split.cells] - self._totals[split.cells]  # rows in the cells before
         below[split.inside] += self._inside
         lone = split.inside[split.after_lone]
         own = split.cells[lone]
-        below[lone] += self._totals[own] - self._picked_totals[own]
+        below[lone] += self._totals[own] - self._lone_rows_picked
         return below
 
     def _usable(self, values: Floats) -> tuple[Floats, Floats]:
