@@ -4,7 +4,8 @@
 
 Single windows: 20 features, windows of 1,000 rows against a reference of 10,000, no drift: the share of windows with at
 least one feature flagged; beside it the share of windows in which a shift of a quarter of a standard deviation in one
-feature is found. "shuffled" draws the reference's rows in random order, as a train-test split leaves them.
+feature is found (`shift_power` says what can be found at all), and the share that the joint comparison flags.
+"shuffled" draws the reference's rows in random order, as a train-test split leaves them.
 
 A year: an hourly check of 1,000 fresh rows against one reference of 10,000, 8,760 checks, under `AlarmBudget(1)`.
 False alarms are the checks flagged; the default run simulates each number of features once, the full one three times.
@@ -28,6 +29,7 @@ from scipy import signal
 from aiqu_desktop.core.words import ColumnKind
 from aiqu_desktop.drift import DriftLimits, ReferenceProfile, build_profile, compare
 from aiqu_desktop.drift.evidence import AlarmBudget
+from aiqu_desktop.drift.multivariate import JointLimits, MultivariateReference, compare_jointly
 from tests.benchmarks import peers
 
 FEATURES, REFERENCE, WINDOW, SHIFT = 20, 10_000, 1_000, 0.25
@@ -47,12 +49,12 @@ def series(rng: np.random.Generator, rows: int, columns: int, factor: float) -> 
     return signal.lfilter([1.0], [1.0, -factor], steps, axis=0)
 
 
-def _columns(matrix: Floats) -> dict[str, Floats]:
+def as_columns(matrix: Floats) -> dict[str, Floats]:
     return {f"f{i:03d}": matrix[:, i] for i in range(matrix.shape[1])}
 
 
-def _profile(matrix: Floats) -> ReferenceProfile:
-    columns = _columns(matrix)
+def profile_of(matrix: Floats) -> ReferenceProfile:
+    columns = as_columns(matrix)
     return build_profile(columns, dict.fromkeys(columns, ColumnKind.NUMERIC))
 
 
@@ -72,13 +74,13 @@ def single_windows(windows: int, limits: DriftLimits) -> dict[str, Any]:
         flagged, found, features, batches = 0, 0, 0, -(-windows // 20)
         for batch in range(batches):
             reference, rows = draw(np.random.default_rng([1, place, batch]), factor, shuffled, 20)
-            profile = _profile(reference)
+            profile = profile_of(reference)
             for window in rows:
-                moved = compare(profile, _columns(window), limits=limits).drifted_columns
+                moved = compare(profile, as_columns(window), limits=limits).drifted_columns
                 flagged, features = flagged + bool(moved), features + len(moved)
                 shifted = window.copy()
                 shifted[:, 7] += SHIFT
-                found += "f007" in compare(profile, _columns(shifted), limits=limits).drifted_columns
+                found += "f007" in compare(profile, as_columns(shifted), limits=limits).drifted_columns
         total = 20 * batches
         answer[world] = {
             "windows": total,
@@ -92,10 +94,10 @@ def single_windows(windows: int, limits: DriftLimits) -> dict[str, Any]:
 def a_year(features: int, factor: float, seed: int, hours: int = HOURS) -> dict[str, Any]:
     """Ours: hourly checks under a budget of one false alarm a year, against one reference."""
     rng = np.random.default_rng([2, seed, features])
-    profile = _profile(series(rng, REFERENCE, features, factor))
+    profile = profile_of(series(rng, REFERENCE, features, factor))
     limits = DriftLimits(alpha=AlarmBudget(per_year=1.0, checks_per_year=HOURS).level)
     flagged = sum(
-        compare(profile, _columns(series(rng, WINDOW, features, factor)), limits=limits).drifted for _ in range(hours)
+        compare(profile, as_columns(series(rng, WINDOW, features, factor)), limits=limits).drifted for _ in range(hours)
     )
     return {
         "features": features,
@@ -114,9 +116,29 @@ def _delay(
     for check in range(1, 101):
         window = series(rng, WINDOW, features, factor)
         window[:, 0] += shift
-        if "f000" in compare(profile, _columns(window), limits=limits).drifted_columns:
+        if "f000" in compare(profile, as_columns(window), limits=limits).drifted_columns:
             return check
     return None
+
+
+def joint_windows(windows: int) -> dict[str, Any]:
+    """Ours, all columns together: shares of windows flagged by the verdict and by the reconstruction error alone."""
+    answer: dict[str, Any] = {}
+    limits = JointLimits()
+    for place, (world, (factor, shuffled)) in enumerate(WORLDS.items()):
+        flagged, rebuilt, batches = 0, 0, -(-windows // 20)
+        for batch in range(batches):
+            reference, rows = draw(np.random.default_rng([4, place, batch]), factor, shuffled, 20)
+            columns = as_columns(reference)
+            known = MultivariateReference.fit(columns, dict.fromkeys(columns, ColumnKind.NUMERIC))
+            for window in rows:
+                found = compare_jointly(known, as_columns(window), limits=limits)
+                error = found.reconstruction
+                flagged += found.drifted
+                rebuilt += error is not None and error.p_value <= limits.alpha / 2 and abs(error.effect) >= error.limit
+        total = 20 * batches
+        answer[world] = {"windows": total, "flagged": flagged / total, "by reconstruction": rebuilt / total}
+    return answer
 
 
 def ask_peer(name: str, windows: int) -> Any:
@@ -145,6 +167,7 @@ def main() -> None:
         "single windows": {
             "ours": single_windows(windows, DriftLimits()),
             "ours, evidence alone": single_windows(windows, DriftLimits(numeric_limit=0.0)),
+            "ours, all columns together": joint_windows(windows),
         },
         "a year": [
             a_year(n, factor, seed, options.hours) for n in sizes for factor in (0.0, 0.9) for seed in range(seeds)
