@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -139,3 +141,11 @@ def test_a_file_that_is_no_table_is_refused_by_name(
     assert (answer.status, answer.out) == (2, "")
     sentence = answer.said_one_sentence()
     assert name in sentence and said in sentence
+
+
+def test_comparing_tables_does_not_wait_for_the_registry() -> None:
+    code = (
+        "import sys, aiqu_desktop.cli.commands.drift; print([m for m in ('sqlalchemy', 'alembic') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

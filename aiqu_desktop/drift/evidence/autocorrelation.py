@@ -2,10 +2,10 @@
 
 tau = 1 + 2 * sum of the autocorrelations up to a lag M, where M is the smallest lag with M >= 5 tau(M)
 (A. Sokal, "Monte Carlo Methods in Statistical Mechanics", 1989, section 3). It is taken on ranks, so that heavy tails
-do not hide the dependence, and by FFT; the factor 1 + (2 M + 1) / n makes up for the mean being estimated from the
-same rows (U. Wolff, "Monte Carlo errors with less errors", 2004, section 3.3). A sample of n rows is worth n / tau
-independent ones. A missing row counts as zero: for rows missing at random this gives exactly the factor for the rows
-that are there.
+do not hide the dependence, and by FFT where more than a few lags count; the factor 1 + (2 M + 1) / n makes up for the
+mean being estimated from the same rows (U. Wolff, "Monte Carlo errors with less errors", 2004, section 3.3). A sample
+of n rows is worth n / tau independent ones. A missing row counts as zero: for rows missing at random this gives exactly
+the factor for the rows that are there.
 
 Sokal's sum over few rows is wild (in a window of 1,000 rows of an AR(1) series with factor 0.9 it spreads by 60 %), and
 a time taken too small is a false alarm. So a *window's* time is never less than what its first autocorrelation alone

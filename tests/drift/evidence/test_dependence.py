@@ -143,3 +143,16 @@ def test_a_permutation_of_few_blocks_says_nothing():
     assert block_permutation_p(rows, rows + 9.0, _gap, time=20.0) == 1.0
     with pytest.raises(ValueError, match="columns differ"):
         block_permutation_p(rows, np.zeros((60, 2)), _gap)
+
+
+def test_a_time_that_is_multiplied_out_is_that_of_the_whole_spectrum():
+    rng = np.random.default_rng(71)
+    for factor in (-0.4, 0.0, 0.2, 0.5, 0.9):
+        series = autoregressive(rng, 20_000, 3, factor).T
+        ranks = stats.rankdata(series, axis=1) - 10_000.5
+        spectrum = np.abs(np.fft.rfft(ranks, n=40_000, axis=1)) ** 2
+        covariance = np.fft.irfft(spectrum, axis=1)[:, :10_001]
+        times = 1.0 + 2.0 * np.cumsum(covariance[:, 1:] / covariance[:, :1], axis=1)
+        last = np.argmax(np.arange(1, 10_001) >= 5.0 * times, axis=1)
+        whole = times[np.arange(3), last] * (1.0 + (2.0 * last + 3.0) / 20_000)
+        assert integrated_times(series) == pytest.approx(np.maximum(whole, 1.0), rel=1e-9)

@@ -79,3 +79,15 @@ def test_no_cell_is_crowded_but_by_a_single_value(shape):
 def test_an_impossible_lattice_is_refused(wrong):
     with pytest.raises(ValueError, match="impossible"):
         Lattice(*wrong)
+
+
+@settings(max_examples=80, deadline=None)
+@given(points, arrays(np.float64, 40, elements=st.floats(allow_nan=False)))
+def test_a_range_that_a_lattice_spans_is_placed_alike_without_clipping(fitted, values):
+    lattice = fit_lattice(np.sort(fitted))
+    values = np.concatenate((fitted, values))
+    within = values[[lattice.spans(value, value) for value in values]]
+    quick = lattice.place_into(within, np.empty(within.size, dtype=np.int64), spanned=True)
+    assert np.array_equal(quick, lattice.place(within))
+    assert within.size == 0 or (quick.min() >= 1 and quick.max() <= lattice.cells)
+    assert not lattice.spans(np.nan, np.nan) and not lattice.spans(-np.inf, np.inf)
