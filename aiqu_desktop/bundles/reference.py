@@ -16,6 +16,7 @@ from aiqu_desktop.core.schema import InputSchema
 from aiqu_desktop.core.words import ColumnKind, Task
 
 _FEWEST, _MOST = 20, 2_000_000
+_TIME = "event_time"  # optional: which shift a row belongs to is known from it
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL", "UTINYINT", "USMALLINT",
             "UINTEGER", "UBIGINT", "HUGEINT")  # fmt: skip
 _FITTING: dict[ColumnKind, tuple[str, ...]] = {
@@ -27,9 +28,10 @@ _FITTING: dict[ColumnKind, tuple[str, ...]] = {
 
 
 def read_reference(data: bytes, schema: InputSchema) -> dict[str, NDArray[Any]]:
-    """The columns of a reference.parquet: each feature, `prediction`, `label` and the score columns.
+    """The columns of a reference.parquet: each feature, `prediction`, `label`, the scores, and `event_time` if there.
 
-    Numbers come as float64 with NaN where missing, texts as objects with None where missing.
+    Numbers come as float64 with NaN where missing, texts as objects with None where missing, `event_time` as
+    datetime64[us] in UTC with NaT where missing.
 
     Raises:
         UserError: if it is not Parquet, a column is missing or of the wrong type, or the rows are too few or too many.
@@ -46,10 +48,15 @@ def read_reference(data: bytes, schema: InputSchema) -> dict[str, NDArray[Any]]:
         raise EnvironmentFault(f"reference.parquet cannot be unpacked ({reason}); free some space.") from error
 
 
-def _wanted(schema: InputSchema) -> dict[str, ColumnKind]:
+def profiled_kinds(schema: InputSchema) -> dict[str, ColumnKind]:
+    """What a reference profile is made of: the features and the prediction."""
     answer = ColumnKind.CATEGORICAL if schema.task is Task.CLASSIFICATION else ColumnKind.NUMERIC
-    columns = {feature.name: feature.kind for feature in schema.features}
-    return columns | {"prediction": answer, "label": answer} | dict.fromkeys(schema.score_columns, ColumnKind.NUMERIC)
+    return {feature.name: feature.kind for feature in schema.features} | {"prediction": answer}
+
+
+def _wanted(schema: InputSchema) -> dict[str, ColumnKind]:
+    columns = profiled_kinds(schema)
+    return columns | {"label": columns["prediction"]} | dict.fromkeys(schema.score_columns, ColumnKind.NUMERIC)
 
 
 def _query(place: Path, wanted: dict[str, ColumnKind]) -> dict[str, NDArray[Any]]:
@@ -58,19 +65,37 @@ def _query(place: Path, wanted: dict[str, ColumnKind]) -> dict[str, NDArray[Any]
         _box(connection, place)
         source = f"read_parquet({_quoted(str(place), chr(39))})"
         described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
-        _refuse_unfit({str(row[0]): str(row[1]) for row in described}, wanted)
+        types = {str(row[0]): str(row[1]) for row in described}
+        _refuse_unfit(types, wanted)
+        timed = _has_times(types)
         counted = connection.execute(f"SELECT count(*) FROM {source}").fetchone()
         rows = int(counted[0]) if counted else 0
         if not _FEWEST <= rows <= _MOST:
             raise UserError(f"reference.parquet has {rows} rows; a reference needs {_FEWEST} to {_MOST}.")
         names = ", ".join(_quoted(name, '"') for name in wanted)
-        found = connection.execute(f"SELECT {names} FROM {source}").fetchnumpy()
+        times = f", epoch_us({_TIME}) AS {_TIME}" if timed else ""
+        found = connection.execute(f"SELECT {names}{times} FROM {source}").fetchnumpy()
     except duckdb.Error as error:
         reason = " ".join(str(error).split())[:160]
         raise UserError(f"reference.parquet cannot be read ({reason}); build the bundle again.") from error
     finally:
         connection.close()
-    return {name: _plain(found[name], kind) for name, kind in wanted.items()}
+    columns = {name: _plain(found[name], kind) for name, kind in wanted.items()}
+    return columns | ({_TIME: _instants(found[_TIME])} if timed else {})
+
+
+def _has_times(types: dict[str, str]) -> bool:
+    if _TIME not in types:
+        return False
+    if not types[_TIME].startswith("TIMESTAMP"):
+        raise UserError(f"reference.parquet has {_TIME!r} as {types[_TIME]}; give instants in UTC or leave it out.")
+    return True
+
+
+def _instants(micros: NDArray[Any]) -> NDArray[Any]:
+    found: NDArray[Any] = np.ma.getdata(micros).astype(np.int64).astype("datetime64[us]")
+    found[np.ma.getmaskarray(micros)] = np.datetime64("NaT", "us")
+    return found
 
 
 def _box(connection: duckdb.DuckDBPyConnection, place: Path) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from aiqu_desktop.bundles import label_free
 from aiqu_desktop.bundles.folder import BundleContent
 from aiqu_desktop.bundles.manifest import CARD_FILE, GOLDEN_FILE, MODEL_FILE, REFERENCE_FILE
-from aiqu_desktop.bundles.reference import read_reference
+from aiqu_desktop.bundles.reference import profiled_kinds, read_reference
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.schema import InputSchema
-from aiqu_desktop.core.words import ColumnKind, Task
 from aiqu_desktop.drift import ReferenceProfile, build_profile
 from aiqu_desktop.inference import GoldenCases, GoldenResult, OnnxModel
 
@@ -50,7 +49,6 @@ def _golden(bundle: BundleContent, schema: InputSchema) -> GoldenResult:
 def _profile(bundle: BundleContent, schema: InputSchema) -> ReferenceProfile:
     """What the plant's observations are compared with later, and what the labels teach about rows without."""
     reference = read_reference(bundle.files[REFERENCE_FILE], schema)
-    kinds = {feature.name: feature.kind for feature in schema.features}
-    kinds["prediction"] = ColumnKind.CATEGORICAL if schema.task is Task.CLASSIFICATION else ColumnKind.NUMERIC
+    kinds = profiled_kinds(schema)
     profile = build_profile({name: reference[name] for name in kinds}, kinds)
     return label_free.keep(profile, label_free.learn(schema, reference))

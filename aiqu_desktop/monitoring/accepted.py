@@ -23,7 +23,7 @@ _UNPACKED: WeakKeyDictionary[Registry, OrderedDict[str, ReferenceProfile]] = Wea
 
 
 def accepted_rows(registry: Registry, version_id: int, schema: InputSchema) -> dict[str, npt.NDArray[Any]]:
-    """Every feature, `prediction`, `label` and the scores of the reference rows, in their order."""
+    """Every feature, `prediction`, `label`, the scores and, if known, `event_time` of the reference, in its order."""
     with registry.read() as session:
         digest = session.scalars(
             select(VersionFile.sha256).where(VersionFile.version_id == version_id, VersionFile.name == REFERENCE_FILE)

@@ -12,48 +12,57 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aiqu_desktop.core.words import CheckKind, Priority, Verdict
-from aiqu_desktop.drift import DriftLimits, DriftResult, compare
+from aiqu_desktop.drift import DriftLimits, DriftResult
 from aiqu_desktop.drift.evidence import AlarmBudget
-from aiqu_desktop.drift.multivariate import JointLimits, JointResult, compare_jointly
-from aiqu_desktop.monitoring.accepted import reference_profile
+from aiqu_desktop.drift.multivariate import JointLimits
+from aiqu_desktop.drift.segments import DividedResult, compare_divided
 from aiqu_desktop.monitoring.context import CheckContext
-from aiqu_desktop.monitoring.joint import joint_reference
+from aiqu_desktop.monitoring.drift_reference import PREDICTION, drift_reference, window_columns
+from aiqu_desktop.monitoring.drift_words import drift_sentence, segment_name, weight_of
+from aiqu_desktop.monitoring.joint import JointLook, look_jointly
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
 from aiqu_desktop.monitoring.settings import DriftSettings, from_json
 from aiqu_desktop.registry.tables import Check
 
-PREDICTION = "prediction"
 _YEAR_SECONDS = 365.25 * 86_400.0
 
 
 def answer(settings: DriftSettings, context: CheckContext) -> CheckOutcome:
-    """Compare every feature and the prediction with the reference profile, with false-discovery control."""
+    """Compare every feature and the prediction with the reference, as a whole, segment by segment and all together."""
     start = context.now - timedelta(days=settings.window_days)
     columns = (*context.schema.feature_names, PREDICTION, "served_digest")
     window = context.store.window(context.model, start, context.now, columns=columns)
     context.report(0.3)
-    profile = None if context.version_id is None else reference_profile(context.registry, context.version_id)
-    if profile is None or window.rows < settings.min_rows:
-        return _unknown(settings, context, window.rows, profile is not None)
+    if context.version_id is None or window.rows < settings.min_rows:
+        return _unknown(settings, context, window.rows, context.version_id is not None)
+    reference = drift_reference(context.registry, context.version_id, context.schema, settings)
     importance = {f.name: f.importance for f in context.schema.features if f.importance is not None}
-    current = {name: window.columns[name] for name in context.schema.feature_names}
-    current[PREDICTION] = own_predictions(window.columns, context.digest)
+    predictions = own_predictions(window.columns, context.digest)
+    current = window_columns(settings, window.columns, predictions, context.schema)
     limits = limits_of(settings, context.every_seconds)
-    result = compare(profile, current, limits=limits, importance=importance, jobs=context.jobs)
+    divided = compare_divided(reference, current, limits=limits, importance=importance, jobs=context.jobs)
+    result = divided.result
     context.report(0.6)
-    joint = _together(context, current, limits.alpha)
+    joint = look_jointly(context.registry, context.version_id, context.schema, settings, current, limits.alpha)
     context.report(0.8)
-    drifted = result.drifted or (joint is not None and joint.drifted and not result.drifted_columns)
-    summary = _sentence(result, joint)
+    alone = joint is not None and joint.result.drifted and not result.drifted_columns
+    drifted = divided.drifted or alone
+    summary = drift_sentence(divided, joint)
     return CheckOutcome(
-        Verdict.WARNING if drifted else Verdict.GOOD,
+        Verdict.WARNING if drifted else Verdict.GOOD if result.enough_data else Verdict.UNKNOWN,
         summary,
         rows=window.rows,
         window_from=start,
         window_to=context.now,
-        metrics=(*_metrics(result, settings, window.rows), *_joint_metrics(joint)),
+        metrics=(
+            *_metrics(result, settings, window.rows),
+            *_segment_metrics(divided, settings),
+            *_joint_metrics(joint),
+        ),
         conditions=(_condition(settings, drifted if result.enough_data else None, summary),),
-        result=result.to_json() | {"joint": None if joint is None else joint.to_json(), "alpha": limits.alpha},
+        result=result.to_json()
+        | {"joint": None if joint is None else joint.result.to_json(), "alpha": limits.alpha}
+        | {"divided": divided.to_json()},
     )
 
 
@@ -66,19 +75,27 @@ def limits_of(settings: DriftSettings, every_seconds: float) -> DriftLimits:
     return DriftLimits(alpha=budget.level / 2, min_share=settings.share_limit, min_weighted_share=settings.share_limit)
 
 
-def _together(context: CheckContext, current: dict[str, npt.NDArray[Any]], alpha: float) -> JointResult | None:
-    assert context.version_id is not None, "a profile belongs to a version"
-    reference = joint_reference(context.registry, context.version_id, context.schema)
-    if reference is None:
-        return None
-    return compare_jointly(reference, current, limits=JointLimits(alpha=alpha))
-
-
-def _joint_metrics(joint: JointResult | None) -> tuple[MetricValue, ...]:
-    if joint is None or joint.separation is None:
+def _joint_metrics(joint: JointLook | None) -> tuple[MetricValue, ...]:
+    if joint is None or joint.result.separation is None:
         return ()
-    limit = JointLimits().separation
-    return (MetricValue("drift.joint", joint.separation, joint.rows, limit=limit, p_value=joint.p_value),)
+    found, limit = joint.result, JointLimits().separation
+    return (MetricValue("drift.joint", found.separation, found.rows, limit=limit, p_value=found.p_value),)
+
+
+def _segment_metrics(divided: DividedResult, settings: DriftSettings) -> tuple[MetricValue, ...]:
+    """The drifted share of each segment; None for one that the reference does not know."""
+    return tuple(
+        MetricValue(
+            "drift.segment",
+            None if segment.result is None or not segment.result.enough_data else weight_of(segment.result),
+            n=segment.rows,
+            feature=segment_name(part.column, segment.segment),
+            limit=settings.share_limit,
+            p_value=segment.p_value,
+        )
+        for part in divided.segments
+        for segment in part.segments
+    )
 
 
 def own_predictions(columns: Mapping[str, npt.NDArray[Any]], digest: str | None) -> npt.NDArray[Any]:
@@ -101,9 +118,8 @@ def standing_limits(session: Session, model_id: int) -> tuple[DriftSettings, Dri
 
 
 def _metrics(result: DriftResult, settings: DriftSettings, rows: int) -> tuple[MetricValue, ...]:
-    share = result.share if result.weighted_share is None else result.weighted_share
     return (
-        MetricValue("drift.share", share, n=rows, limit=settings.share_limit),
+        MetricValue("drift.share", weight_of(result), n=rows, limit=settings.share_limit),
         *(
             MetricValue(
                 "drift.effect", column.effect, n=column.n_current, feature=column.name, limit=column.limit,
@@ -112,20 +128,6 @@ def _metrics(result: DriftResult, settings: DriftSettings, rows: int) -> tuple[M
             for column in result.columns
         ),
     )  # fmt: skip
-
-
-def _sentence(result: DriftResult, joint: JointResult | None) -> str:
-    if not result.drifted_columns and joint is not None and joint.drifted:
-        return (
-            f"None of the {len(result.columns)} columns drifted by itself, but together they do: "
-            f"a classifier tells window and reference apart with an AUC of {joint.separation:.2f}."
-        )
-    named = ", ".join(result.drifted_columns[:3])
-    more = len(result.drifted_columns) - 3
-    which = "" if not named else f": {named}" + (f" and {more} more" if more > 0 else "")
-    share = result.share if result.weighted_share is None else result.weighted_share
-    weight = "" if result.weighted_share is None else f", carrying {share:.0%} of the decision"
-    return f"{len(result.drifted_columns)} of {len(result.columns)} columns drifted{weight}{which}."
 
 
 def _condition(settings: DriftSettings, bad: bool | None, message: str) -> Condition:

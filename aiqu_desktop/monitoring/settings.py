@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import CheckKind
@@ -19,6 +21,10 @@ class DriftSettings:
     share_limit: the model drifts when its drifted features carry more than this share of its decisions.
     false_calls_a_year: the budget: so often a year, on average, any column is called drifted where nothing changed.
     on_delay, off_delay: so many bad (good) answers in a row raise (clear) the alarm.
+    segment_by: categorical features whose values are also judged one by one, so that the worst one is named.
+    compare_like: a categorical feature; rows are compared only with reference rows that have the same value of it.
+    shift_starts: instead of compare_like, when each shift of the day begins ("06:00"), in the time of `shift_zone`, an
+        IANA name; rows are compared with reference rows of the same shift.
     """
 
     kind: ClassVar[CheckKind] = CheckKind.DRIFT
@@ -28,6 +34,27 @@ class DriftSettings:
     false_calls_a_year: float = 1.0
     on_delay: int = 2
     off_delay: int = 2
+    segment_by: tuple[str, ...] = ()
+    compare_like: str = ""
+    shift_starts: tuple[str, ...] = ()
+    shift_zone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        if self.compare_like and self.shift_starts:
+            raise UserError(
+                "The drift check compares like with like by a feature or by the shift; give one of the two."
+            )
+        if len(self.shift_starts) == 1 or len(set(self.shift_starts)) != len(self.shift_starts):
+            raise UserError("Shifts need two or more different times at which they begin, such as 06:00 and 18:00.")
+        for start in self.shift_starts:
+            if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", start):
+                raise UserError(f"A shift cannot begin at {start!r}; give hour and minute as 06:00.")
+        try:
+            ZoneInfo(self.shift_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise UserError(
+                f"There is no time zone {self.shift_zone!r} on this machine; give one such as Europe/Stockholm or UTC."
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,25 +143,39 @@ _BY_KIND: dict[CheckKind, type[Settings]] = {
 
 
 def to_json(settings: Settings) -> dict[str, Any]:
-    """A plain dictionary for the check's row."""
-    return asdict(settings)
+    """A plain dictionary for the check's row, equal to what comes back from JSON."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(settings).items()}
 
 
 def from_json(kind: CheckKind, data: Mapping[str, Any]) -> Settings:
     """The typed settings of a check.
 
     Raises:
-        UserError: if a field is unknown, missing or not a number where one is needed.
+        UserError: if a field is unknown, missing, of the wrong kind, or not usable.
     """
     settings_type = _BY_KIND[kind]
     known = {field.name for field in fields(settings_type)}
     unknown = sorted(set(data) - known)
     if unknown:
         raise UserError(f"The {kind} check has no setting {unknown[0]!r}; it has {', '.join(sorted(known)) or 'none'}.")
-    for name, value in data.items():
-        if name != "metric" and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise UserError(f"The {kind} check's setting {name!r} must be a number, not {value!r}.")
+    hints = get_type_hints(settings_type)
+    read = {name: _read(f"The {kind} check's setting {name!r}", hints[name], value) for name, value in data.items()}
     try:
-        return settings_type(**data)
+        return settings_type(**read)
     except TypeError as error:
         raise UserError(f"The {kind} check's settings are incomplete: {error}.") from error
+
+
+def _read(what: str, hint: Any, value: Any) -> Any:
+    """One setting as its field has it, from what JSON has."""
+    if hint is str:
+        if not isinstance(value, str):
+            raise UserError(f"{what} must be a text, not {value!r}.")
+        return value
+    if hint == tuple[str, ...]:
+        if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+            raise UserError(f"{what} must be a list of texts, not {value!r}.")
+        return tuple(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UserError(f"{what} must be a number, not {value!r}.")
+    return value

@@ -17,10 +17,11 @@ from aiqu_desktop.core.words import CheckKind
 from aiqu_desktop.ingest import ObservationStore
 from aiqu_desktop.lifecycle.facts import VersionFacts, facts_of, model_named
 from aiqu_desktop.lifecycle.history import Span, spans_of
-from aiqu_desktop.monitoring.accepted import reference_profile
+from aiqu_desktop.monitoring.drift_reference import drift_reference, window_columns
 from aiqu_desktop.monitoring.performance.history import as_seconds, labelled_rows
 from aiqu_desktop.monitoring.rehearsal.drift import Inputs, Reference
 from aiqu_desktop.monitoring.rehearsal.performance import Served
+from aiqu_desktop.monitoring.settings import DriftSettings
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Check, Version
 
@@ -93,26 +94,41 @@ def served(registry: Registry, subject: Subject) -> tuple[tuple[Served, ...], tu
     return tuple(found), tuple(sorted(segments))
 
 
-def inputs(registry: Registry, subject: Subject) -> tuple[Inputs, tuple[str, ...]]:
-    """All that came in: the features and the prediction, in time order."""
+def inputs(registry: Registry, subject: Subject, settings: DriftSettings) -> tuple[Inputs, tuple[str, ...]]:
+    """All that came in, in time order: what the settings compare."""
     columns = (*subject.schema.feature_names, PREDICTION)
     window = ObservationStore(registry).window(subject.model, subject.start, subject.end, columns=columns)
     times = as_seconds(window.columns["event_time"])
-    return Inputs(times, {name: window.columns[name] for name in columns}), window.segments
+    compared = window_columns(settings, window.columns, window.columns[PREDICTION], subject.schema)
+    return Inputs(times, compared), window.segments
 
 
-def references(registry: Registry, subject: Subject) -> tuple[Reference, ...]:
-    """Each champion's time and its reference profile."""
-    profiles = {span.version_id: reference_profile(registry, span.version_id) for span in subject.spans}
-    return tuple(
+def references(
+    registry: Registry, subject: Subject, settings: DriftSettings
+) -> tuple[tuple[Reference, ...], tuple[str, ...]]:
+    """Each champion's time and its reference, as the settings divide it; and what is left out, a sentence each.
+
+    Raises:
+        UserError: if the newest champion's reference cannot be divided so. A former one's time is left out then.
+    """
+    newest = subject.spans[-1].version_id
+    divided, notes = {newest: drift_reference(registry, newest, subject.schema, settings)}, []
+    for version_id in {span.version_id: span for span in subject.spans if span.version_id != newest}:
+        try:
+            divided[version_id] = drift_reference(registry, version_id, subject.schema, settings)
+        except UserError as problem:
+            notes.append(f"The time of version {subject.versions[version_id].number} is left out. {problem}")
+    found = tuple(
         Reference(
             span.number,
             max(span.since, subject.start).timestamp(),
             (span.until or subject.end).timestamp(),
-            profiles[span.version_id],
+            divided[span.version_id],
         )
         for span in subject.spans
+        if span.version_id in divided
     )
+    return found, tuple(notes)
 
 
 def rows_a_day(times: npt.NDArray[np.float64]) -> float:

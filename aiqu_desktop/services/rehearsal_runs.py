@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 
-from aiqu_desktop.monitoring.accepted import accepted_rows
+from aiqu_desktop.monitoring.drift_reference import accepted_columns, require_fit
 from aiqu_desktop.monitoring.rehearsal import drift, performance
 from aiqu_desktop.monitoring.rehearsal.replay import Replayed
 from aiqu_desktop.monitoring.rehearsal.results import Detection, Rehearsal
@@ -52,10 +54,11 @@ def rehearse_drift(
     registry: Registry, subject: Subject, settings: DriftSettings, planted: Sequence[float], report: Progress
 ) -> Rehearsal:
     """The drift check; `planted` are shifts in spreads of the reference."""
+    require_fit(settings, subject.schema)
     report(0.0, "reading observations")
-    came, segments = inputs(registry, subject)
     importance = {f.name: f.importance for f in subject.schema.features if f.importance is not None}
-    past = references(registry, subject)
+    past, notes = references(registry, subject, settings)
+    came, segments = inputs(registry, subject, settings)
     replayed = drift.replay_references(
         past, came, settings, subject.every, importance, lambda f: report(0.02 + 0.6 * f, "replaying")
     )
@@ -64,19 +67,20 @@ def rehearse_drift(
     quiet, words = None, ""
     if pace > 0:
         newest = past[-1]
-        accepted = accepted_rows(registry, subject.spans[-1].version_id, subject.schema)
-        source = drift.material(newest.profile, {name: accepted[name] for name in newest.profile.names}, pace)
-        words = f"the {newest.profile.rows} rows that version {newest.version} was accepted on"
+        profile = newest.reference.profile
+        accepted = accepted_columns(registry, subject.spans[-1].version_id, subject.schema, settings)
+        source = drift.material(newest.reference, {name: accepted[name] for name in came.columns}, pace)
+        words = f"the {profile.rows} rows that version {newest.version} was accepted on"
         report(0.65, "undisturbed trials")
         quiet = drift.quiet_trial(source, settings, subject.every, importance)
-        features = drift.features_that_decide(newest.profile, importance, settings.share_limit)
+        features = drift.features_that_decide(profile, importance, settings.share_limit)
         shifts = tuple(planted) or drift.default_shifts()
         for place, shift in enumerate(shifts):
             report(0.7 + 0.3 * place / len(shifts), "planting changes")
             detections.append(drift.plant(source, settings, subject.every, importance, shift, features))
     report(1.0, "done")
     return _answer(
-        subject,
+        replace(subject, start=datetime.fromtimestamp(past[0].since, UTC)),
         settings,
         replayed,
         limit=settings.share_limit,
@@ -85,6 +89,7 @@ def rehearse_drift(
         pace=pace,
         detections=detections,
         segments=segments,
+        notes=notes,
     )
 
 
@@ -99,6 +104,7 @@ def _answer(
     pace: float,
     detections: Sequence[Detection],
     segments: tuple[str, ...],
+    notes: tuple[str, ...] = (),
 ) -> Rehearsal:
     """quiet: false alarms a year of the undisturbed trials, and the years that were tried; None without trials."""
     return Rehearsal(
@@ -118,4 +124,5 @@ def _answer(
         rows_a_day=pace,
         detections=tuple(detections),
         segments=segments,
+        notes=notes,
     )

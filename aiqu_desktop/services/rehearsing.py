@@ -82,9 +82,10 @@ def save_limits(registry: Registry, rehearsal_id: int, *, by: str, reason: str) 
         check = session.get_one(Check, record.check_id)
         if now - record.at > VALID_FOR:
             raise Refused(f"Rehearsal {rehearsal_id} is older than {VALID_FOR.days} days; rehearse again.")
-        if check.settings != record.settings_before:
+        now_set, before = (to_json(from_json(check.kind, data)) for data in (check.settings, record.settings_before))
+        if now_set != before:
             raise Refused(f"The check was changed since rehearsal {rehearsal_id}; rehearse again.")
-        if check.settings == record.settings:
+        if now_set == record.settings:
             raise Refused(f"Rehearsal {rehearsal_id} proposes what the check has already; nothing was changed.")
         old, check.settings = check.settings, dict(record.settings)
         audit.record(

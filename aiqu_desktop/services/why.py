@@ -12,14 +12,17 @@ import numpy.typing as npt
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.schema import InputSchema
 from aiqu_desktop.core.words import ColumnKind, Task
-from aiqu_desktop.drift import DriftLimits, ReferenceProfile, compare
+from aiqu_desktop.drift import DriftLimits, ReferenceProfile
 from aiqu_desktop.drift.explain import Movement, Reason, explain, side_by_side
 from aiqu_desktop.drift.explain.sentences import number, percent
-from aiqu_desktop.drift.segments import SegmentLoss, worst_segment
+from aiqu_desktop.drift.segments import SegmentLoss, compare_divided, worst_segment
 from aiqu_desktop.ingest import ObservationStore
 from aiqu_desktop.lifecycle.facts import champion_of, model_named
 from aiqu_desktop.monitoring.accepted import reference_profile
 from aiqu_desktop.monitoring.drift_check import own_predictions, standing_limits
+from aiqu_desktop.monitoring.drift_reference import drift_reference, window_columns
+from aiqu_desktop.monitoring.drift_words import segment_sentence
+from aiqu_desktop.monitoring.settings import DriftSettings
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.services.views import DistributionView, ReasonRow, WhyView
 
@@ -34,8 +37,10 @@ class _Subject:
     model: str
     schema: InputSchema
     version: int
+    version_id: int
     digest: str
     profile: ReferenceProfile
+    settings: DriftSettings
     limits: DriftLimits
     start: datetime
     end: datetime
@@ -51,11 +56,12 @@ def explain_model(registry: Registry, model: str, *, language: str = "en") -> Wh
     subject = _subject(registry, model)
     if subject is None:
         return WhyView(model, None, None, False, "No version serves, so there is nothing to compare with.", "", ())
-    window = _window(registry, subject, tuple(name for name in subject.profile.names if name != "prediction"))
-    columns = {name: values for name, values in window.items() if name in subject.profile.names}
-    columns["prediction"] = _own_predictions(registry, subject)
+    window = _window(registry, subject, (*subject.schema.feature_names, "prediction", "served_digest"))
+    columns = window_columns(subject.settings, window, own_predictions(window, subject.digest), subject.schema)
+    reference = drift_reference(registry, subject.version_id, subject.schema, subject.settings)
     importance = {f.name: f.importance for f in subject.schema.features if f.importance is not None}
-    result = compare(subject.profile, columns, limits=subject.limits, importance=importance)
+    divided = compare_divided(reference, columns, limits=subject.limits, importance=importance)
+    result = divided.result
     hurt = _hurt(registry, subject)
     told = explain(
         result,
@@ -71,8 +77,9 @@ def explain_model(registry: Registry, model: str, *, language: str = "en") -> Wh
         model=model,
         version=subject.version,
         at=subject.end,
-        drifted=result.drifted,
+        drifted=divided.drifted,
         sentence=told.sentence(language),
+        worst=segment_sentence(divided),
         segment=f"{told.segment.column} = {told.segment.name}" if told.segment else "",
         reasons=tuple(_row(reason, units.get(reason.feature, ""), total) for reason in told.reasons),
     )
@@ -128,8 +135,10 @@ def _subject(registry: Registry, model: str) -> _Subject | None:
         model=model,
         schema=schema,
         version=number,
+        version_id=version_id,
         digest=digest,
         profile=reference_profile(registry, version_id),
+        settings=settings,
         limits=limits,
         start=now - timedelta(days=settings.window_days),
         end=now,

@@ -40,3 +40,18 @@ def test_what_cannot_be_rehearsed_is_one_sentence(aiqu: Aiqu, decayed: PlantSite
     assert unknown.status == 2 and "no model 'other'" in unknown.said_one_sentence()
     impossible = aiqu("rehearse", "toy", "--limit", 1.5, "--site", root)
     assert impossible.status == 2 and "it must lie above 0" in impossible.said_one_sentence()
+
+
+def test_segments_are_set_the_same_way_and_taken_back_with_nothing(aiqu: Aiqu, decayed: PlantSite) -> None:
+    root = decayed.registry.paths.root
+    words = ("rehearse", "toy", "--check", "drift", "--plant", 1.0, "--save", "--reason", "Agreed.", "--site", root)
+    saved = aiqu(*words, "--segment-by", "recipe", "--compare-like", "recipe")
+    assert saved.status == 0
+    settings = check_settings(decayed.registry, "toy", CheckKind.DRIFT)
+    assert (settings["segment_by"], settings["compare_like"]) == (["recipe"], "recipe")
+    assert "each row compared with its own recipe" in aiqu("check", "toy", "--kind", "drift", "--site", root).out
+    assert aiqu(*words, "--segment-by", "", "--compare-like", "").status == 0
+    settings = check_settings(decayed.registry, "toy", CheckKind.DRIFT)
+    assert (settings["segment_by"], settings["compare_like"]) == ([], "")
+    unknown = aiqu(*words, "--segment-by", "product")
+    assert unknown.status == 2 and "no categorical feature 'product'" in unknown.said_one_sentence()

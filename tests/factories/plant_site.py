@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aiqu_desktop.core.clock import ReplayClock, iso, wait_until
 from aiqu_desktop.core.words import CheckKind
@@ -23,6 +24,7 @@ from tests.factories.bundles import CLASSES, make_bundle, toy_columns, toy_label
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
+Columns = dict[str, NDArray[Any]]
 DAILY = {kind: {"every_seconds": 86_400} for kind in CheckKind}
 
 
@@ -62,17 +64,38 @@ class PlantSite:
         status = TargetFolder(self.registry.paths.line / "toy").status()
         return status.serving.digest if status and status.serving else ""
 
-    def day(self, rows: int = 60, *, wrong: float = 0.0, shift: float = 0.0, labels: bool = True) -> None:
-        """One day: `rows` observations, of which the share `wrong` is mispredicted, their labels, and the checks."""
+    def day(
+        self,
+        rows: int = 60,
+        *,
+        wrong: float = 0.0,
+        shift: float = 0.0,
+        labels: bool = True,
+        change: Callable[[Columns], None] | None = None,
+    ) -> None:
+        """One day: `rows` observations, of which the share `wrong` is mispredicted, their labels, and the checks.
+
+        change: what else happens to the features, in place.
+        """
         self.days += 1
         now = START + self.days * DAY
         self.clock.move_to(now)
         if rows:
-            self.write(rows, now, wrong, shift, labels)
+            self.write(rows, now, wrong, shift, labels, change)
         assert self.monitor.run_until_idle(60)
 
-    def write(self, rows: int, now: datetime, wrong: float = 0.0, shift: float = 0.0, labels: bool = True) -> None:
+    def write(
+        self,
+        rows: int,
+        now: datetime,
+        wrong: float = 0.0,
+        shift: float = 0.0,
+        labels: bool = True,
+        change: Callable[[Columns], None] | None = None,
+    ) -> None:
         columns = toy_columns(rows, seed=self.days, shift=shift)
+        if change is not None:
+            change(columns)
         truth = toy_labels(columns, seed=self.days)
         predictions = [str(label) for label in truth]
         for row in range(round(wrong * rows)):

@@ -58,7 +58,8 @@ def asked(desk, name):
 def test_the_present_limits_stand_beside_what_is_proposed(page):
     titles = [label.text() for label in page.side.form._titles]
     assert titles[0] == "Limit: Accuracy"
-    assert [label.text() for label in page.side.form._nows] == ["0.873034", "28", "10", "1", "2", "30"]
+    shown = [label.text() for label in page.side.form._nows if not label.isHidden()]
+    assert shown == ["0.873034", "28", "10", "1", "2", "30"]
     assert field(page, "limit").text() == "0.873034"
     assert "proposed" in field(page, "limit").accessibleName()
 
@@ -69,6 +70,21 @@ def test_a_drift_check_has_no_false_alarm_budget(qtbot, page):
     assert field(page, "share_limit").isVisible()
     assert field(page, "false_alarm_years") is None
     assert page.side.form._titles[0].text() == "Limit: drifted share"
+
+
+def test_segments_are_proposed_as_words_with_commas_between_them(qtbot, page, desk):
+    page.choose_kind(DRIFT)
+    qtbot.waitUntil(lambda: page._present is not None and "share_limit" in page._present)
+    assert field(page, "segment_by").text() == "recipe"
+    assert not page.side.form.differs
+    field(page, "segment_by").setText("recipe, line ,")
+    field(page, "shift_starts").setText("06:00, 18:00")
+    rehearse(qtbot, page, desk)
+    wanted = {"segment_by": ["recipe", "line"], "shift_starts": ["06:00", "18:00"]}
+    assert asked(desk, "rehearse") == [("gas-classifier", DRIFT, wanted, "M. Ek", ())]
+    heading = page.result.heading.text()
+    assert "Judge segments of recipe → recipe, line" in heading
+    assert "… or by shifts from none → 06:00, 18:00" in heading
 
 
 def test_only_what_differs_is_rehearsed_off_the_main_thread_in_the_persons_name(qtbot, page, desk):

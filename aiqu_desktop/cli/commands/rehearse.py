@@ -25,6 +25,14 @@ from aiqu_desktop.services.views import RehearsalRow
 @click.option("--years", type=float, help="Budget: at most one false alarm in so many years (performance).")
 @click.option("--on-delay", type=click.IntRange(1, 100), help="So many bad answers in a row ring.")
 @click.option("--off-delay", type=click.IntRange(1, 100), help="So many good answers in a row clear it.")
+@click.option(
+    "--segment-by", multiple=True, metavar="FEATURE", help="Judge each of its values, too; '' for none (drift)."
+)
+@click.option("--compare-like", metavar="FEATURE", help="Compare only rows with the same value; '' for none (drift).")
+@click.option(
+    "--shift-start", multiple=True, metavar="HH:MM", help="Compare shift with same shift; '' for none (drift)."
+)
+@click.option("--shift-zone", metavar="ZONE", help="Whose clock the shifts follow, such as Europe/Stockholm.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Replay from this day on; all by default.")
 @click.option(
     "--plant",
@@ -47,6 +55,10 @@ def rehearse_command(
     years: float | None,
     on_delay: int | None,
     off_delay: int | None,
+    segment_by: tuple[str, ...],
+    compare_like: str | None,
+    shift_start: tuple[str, ...],
+    shift_zone: str | None,
     since: datetime | None,
     planted: tuple[float, ...],
     save: bool,
@@ -63,6 +75,10 @@ def rehearse_command(
         "false_alarm_years": years,
         "on_delay": on_delay,
         "off_delay": off_delay,
+        "segment_by": _named(segment_by),
+        "compare_like": compare_like,
+        "shift_starts": _named(shift_start),
+        "shift_zone": shift_zone,
     }
     if save and not reason.strip():
         raise click.UsageError("Saving limits needs a reason; give one with --reason.")
@@ -88,6 +104,11 @@ def rehearse_command(
     else:
         _show(row, save)
     return 0
+
+
+def _named(values: tuple[str, ...]) -> list[str] | None:
+    """None where the option was not given; an empty list where it was given as ''."""
+    return [value for value in values if value] if values else None
 
 
 def _show(row: RehearsalRow, saved: bool) -> None:

@@ -7,16 +7,20 @@ from aiqu_desktop.drift.segments.comparison import (
     compare_by_segment,
     compare_like_with_like,
 )
+from aiqu_desktop.drift.segments.divided import DividedReference, DividedResult, compare_divided
 from aiqu_desktop.drift.segments.losses import SegmentLoss, segment_losses, worst_segment
 from aiqu_desktop.drift.segments.profiles import SegmentProfiles
 
 __all__ = [
     "Composition",
+    "DividedReference",
+    "DividedResult",
     "SegmentComparison",
     "SegmentDrift",
     "SegmentLoss",
     "SegmentProfiles",
     "compare_by_segment",
+    "compare_divided",
     "compare_like_with_like",
     "segment_losses",
     "worst_segment",

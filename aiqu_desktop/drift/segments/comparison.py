@@ -106,12 +106,9 @@ def compare_by_segment(
     Raises:
         UserError: if a column is missing, has another length, or holds what its kind cannot.
     """
-    results, rows = _compare_each(reference, columns, limits, importance)
-    judged = _judge_together(results, limits, importance)
-    segments = [_segment(name, rows[name], judged.get(name), limits) for name in rows]
-    segments.sort(key=lambda found: (not found.drifted, -found.severity, -found.rows, found.segment))
-    worst = segments[0].segment if segments and segments[0].drifted else None
-    return SegmentComparison(reference.column, tuple(segments), worst, _composition(reference, columns, limits, rows))
+    results, rows = compare_each(reference, columns, limits, importance)
+    judged = dict(zip(results, judge_together(list(results.values()), limits, importance), strict=True))
+    return comparison(reference, columns, limits, judged, rows)
 
 
 def compare_like_with_like(
@@ -129,45 +126,70 @@ def compare_like_with_like(
     Raises:
         UserError: as `compare_by_segment`.
     """
-    results, rows = _compare_each(reference, columns, limits, importance)
-    names = _column_names(reference)
+    results, rows = compare_each(reference, columns, limits, importance)
+    return merge_likes(reference, results, rows, limits, importance), composition(reference, columns, limits, rows)
+
+
+def merge_likes(
+    reference: SegmentProfiles,
+    results: Mapping[str, DriftResult],
+    rows: Mapping[str, int],
+    limits: DriftLimits,
+    importance: Mapping[str, float] | None,
+) -> DriftResult:
+    """One result of those of all segments, as `compare_like_with_like` says; arguments as `compare_each` gave them."""
+    names = reference.names
     merged = [_merge(name, [r.columns[i] for r in results.values()]) for i, name in enumerate(names)] if results else []
     merged = _with_q_values(merged, limits)
     compared = sum(rows[segment] for segment in results)
     known = sum(profile.rows for segment, profile in reference.profiles.items() if segment in results)
-    result = summarise(merged, limits, importance, known, compared)
-    return result, _composition(reference, columns, limits, rows)
+    return summarise(merged, limits, importance, known, compared)
 
 
-def _compare_each(
+def compare_each(
     reference: SegmentProfiles,
     columns: Mapping[str, Column],
     limits: DriftLimits,
     importance: Mapping[str, float] | None,
+    jobs: int = 1,
 ) -> tuple[dict[str, DriftResult], dict[str, int]]:
     """Results of the segments that the reference knows, and the window's rows of every segment."""
     places = places_of(segment_names(columns, reference.column))
-    wanted = {name: columns[name] for name in _column_names(reference) if name in columns}
-    results = {
-        segment: compare(reference.profiles[segment], rows_of(wanted, rows), limits=limits, importance=importance)
-        for segment, rows in places.items()
-        if segment in reference.profiles
-    }
+    results = {}
+    for segment, rows in places.items():
+        profile = reference.profiles.get(segment)
+        if profile is None:
+            continue
+        own = rows_of(columns, rows)
+        if isinstance(profile, SegmentProfiles):
+            results[segment], _ = compare_like_with_like(profile, own, limits=limits, importance=importance)
+        else:
+            results[segment] = compare(profile, own, limits=limits, importance=importance, jobs=jobs)
     return results, {segment: rows.size for segment, rows in places.items()}
 
 
-def _column_names(reference: SegmentProfiles) -> tuple[str, ...]:
-    return next(iter(reference.profiles.values())).names if reference.profiles else ()
+def judge_together(
+    results: Sequence[DriftResult], limits: DriftLimits, importance: Mapping[str, float] | None
+) -> list[DriftResult]:
+    """The same comparisons with one false discovery rate over all their columns (Benjamini-Hochberg)."""
+    columns = iter(_with_q_values([column for result in results for column in result.columns], limits))
+    return [
+        summarise([next(columns) for _ in r.columns], limits, importance, r.n_reference, r.n_current) for r in results
+    ]
 
 
-def _judge_together(
-    results: Mapping[str, DriftResult], limits: DriftLimits, importance: Mapping[str, float] | None
-) -> dict[str, DriftResult]:
-    columns = iter(_with_q_values([column for result in results.values() for column in result.columns], limits))
-    return {
-        segment: summarise([next(columns) for _ in r.columns], limits, importance, r.n_reference, r.n_current)
-        for segment, r in results.items()
-    }
+def comparison(
+    reference: SegmentProfiles,
+    columns: Mapping[str, Column],
+    limits: DriftLimits,
+    judged: Mapping[str, DriftResult],
+    rows: Mapping[str, int],
+) -> SegmentComparison:
+    """The judged segments of one column, most severe first; rows: the window's, of every segment."""
+    segments = [_segment(name, rows[name], judged.get(name), limits) for name in rows]
+    segments.sort(key=lambda found: (not found.drifted, -found.severity, -found.rows, found.segment))
+    worst = segments[0].segment if segments and segments[0].drifted else None
+    return SegmentComparison(reference.column, tuple(segments), worst, composition(reference, columns, limits, rows))
 
 
 def _with_q_values(columns: Sequence[ColumnDrift], limits: DriftLimits) -> list[ColumnDrift]:
@@ -223,9 +245,10 @@ def _merge(name: str, parts: Sequence[ColumnDrift]) -> ColumnDrift:
     )
 
 
-def _composition(
+def composition(
     reference: SegmentProfiles, columns: Mapping[str, Column], limits: DriftLimits, rows: Mapping[str, int]
 ) -> Composition:
+    """The window's mix of segments beside the reference's."""
     profile = ReferenceProfile((reference.composition,))
     (change,) = compare(profile, {reference.column: columns[reference.column]}, limits=limits).columns
     total, usable = sum(rows.values()), max(1, reference.composition.usable)

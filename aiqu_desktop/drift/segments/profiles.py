@@ -19,18 +19,36 @@ _MOST_SEGMENTS = 200
 @dataclass(frozen=True, eq=False)
 class SegmentProfiles:
     """column: the one whose values are the segments. composition: its profile. profiles: by segment, most rows first;
-    segments with fewer rows than `min_rows` in the reference have none, and no more than 200 do."""
+    segments with fewer rows than `min_rows` in the reference have none, and no more than 200 do. A segment that is
+    itself to be compared like with like has profiles by the like column in place of one profile."""
 
     column: str
     composition: CategoricalProfile
-    profiles: Mapping[str, ReferenceProfile]
+    profiles: Mapping[str, ReferenceProfile | SegmentProfiles]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that are compared."""
+        return next(iter(self.profiles.values())).names if self.profiles else ()
+
+    @property
+    def rows(self) -> int:
+        """Rows of the reference in segments that have a profile."""
+        return sum(profile.rows for profile in self.profiles.values())
 
     @classmethod
     def build(
-        cls, columns: Mapping[str, Column], kinds: Mapping[str, ColumnKind], segment_column: str, *, min_rows: int = 100
+        cls,
+        columns: Mapping[str, Column],
+        kinds: Mapping[str, ColumnKind],
+        segment_column: str,
+        *,
+        min_rows: int = 100,
+        like: str = "",
     ) -> SegmentProfiles:
         """Profile the reference rows, in time order, of each value of `segment_column`; that column needs no kind.
 
+        like: another column; within each segment, rows are compared with those that have the same value of it.
         Raises:
             UserError: if the segment column is absent, or a column is not what its kind says.
         """
@@ -39,11 +57,13 @@ class SegmentProfiles:
         (composition,) = build_profile(segments, {segment_column: ColumnKind.CATEGORICAL}).columns
         assert isinstance(composition, CategoricalProfile)
         others = {name: values for name, values in columns.items() if name != segment_column}
-        profiles = {
-            segment: build_profile(rows_of(others, places), kinds)
-            for segment, places in places_of(names).items()
-            if places.size >= min_rows
-        }
+        profiles: dict[str, ReferenceProfile | SegmentProfiles] = {}
+        for segment, places in places_of(names).items():
+            own = rows_of(others, places)
+            if places.size < min_rows:
+                continue
+            profiles[segment] = cls.build(own, kinds, like, min_rows=min_rows) if like else build_profile(own, kinds)
+        profiles = {segment: profile for segment, profile in profiles.items() if profile.names}
         kept = sorted(profiles, key=lambda segment: (-profiles[segment].rows, segment))[:_MOST_SEGMENTS]
         return cls(segment_column, composition, {segment: profiles[segment] for segment in kept})
 

@@ -10,8 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from aiqu_desktop.core.words import ColumnKind
-from aiqu_desktop.drift import NumericProfile, ReferenceProfile, compare
+from aiqu_desktop.drift import NumericProfile, ReferenceProfile
+from aiqu_desktop.drift.segments import DividedReference, compare_divided
 from aiqu_desktop.monitoring.drift_check import limits_of
+from aiqu_desktop.monitoring.drift_words import weight_of
 from aiqu_desktop.monitoring.rehearsal.replay import DAY, Answer, Replayed, ended, replay, slots, together
 from aiqu_desktop.monitoring.rehearsal.results import Detection
 from aiqu_desktop.monitoring.rehearsal.trials import drawn_rows, summarise
@@ -26,7 +28,8 @@ _SEED = 20_26
 
 @dataclass(frozen=True)
 class Inputs:
-    """What came in, in time order: event times in seconds, [rows], and the columns that a profile knows."""
+    """What came in, in time order: event times in seconds, [rows], the columns that a profile knows, and the shift
+    where the settings compare by it."""
 
     event_time: Floats
     columns: Columns
@@ -39,12 +42,12 @@ class Reference:
     version: int
     since: float
     until: float
-    profile: ReferenceProfile
+    reference: DividedReference
 
 
 def asker(
     inputs: Inputs,
-    profile: ReferenceProfile,
+    reference: DividedReference,
     settings: DriftSettings,
     importance: Mapping[str, float],
     every: float,
@@ -56,11 +59,11 @@ def asker(
         first, last = np.searchsorted(inputs.event_time, [at - settings.window_days * DAY, at])
         if last - first < settings.min_rows:
             return Answer(float("nan"), None)
-        window = {name: inputs.columns[name][first:last] for name in profile.names}
-        result = compare(profile, window, limits=limits, importance=importance)
-        if not result.enough_data:
+        window = {name: values[first:last] for name, values in inputs.columns.items()}
+        divided = compare_divided(reference, window, limits=limits, importance=importance)
+        if not divided.result.enough_data:
             return Answer(float("nan"), None)
-        return Answer(result.share if result.weighted_share is None else result.weighted_share, result.drifted)
+        return Answer(weight_of(divided.result), divided.drifted)
 
     return ask
 
@@ -77,7 +80,7 @@ def replay_references(
     total = sum(slots(one.since, one.until, every).size for one in references)
     done, parts = 0, []
     for one in references:
-        ask = asker(inputs, one.profile, settings, importance, every)
+        ask = asker(inputs, one.reference, settings, importance, every)
 
         def counted(at: float, ask: Callable[[float], Answer] = ask) -> Answer:
             nonlocal done
@@ -95,7 +98,7 @@ def replay_references(
 class Material:
     """Accepted rows that trials are made of: the reference's own, spread over time at the plant's pace."""
 
-    profile: ReferenceProfile
+    reference: DividedReference
     inputs: Inputs
     rows_a_day: float
 
@@ -104,11 +107,11 @@ class Material:
         return (0.0, float(self.inputs.event_time[-1]))
 
 
-def material(profile: ReferenceProfile, accepted: Columns, rows_a_day: float) -> Material:
+def material(reference: DividedReference, accepted: Columns, rows_a_day: float) -> Material:
     """The accepted rows in their order, `rows_a_day` to a day."""
     rows = len(next(iter(accepted.values())))
     times: Floats = np.arange(rows, dtype=np.float64) * (DAY / rows_a_day)
-    return Material(profile, Inputs(times, accepted), rows_a_day)
+    return Material(reference, Inputs(times, accepted), rows_a_day)
 
 
 def quiet_trial(
@@ -120,7 +123,7 @@ def quiet_trial(
     for _ in range(_TRIALS):
         future = _future(source, _QUIET_DAYS, rng)
         instants = slots(settings.window_days * DAY, _QUIET_DAYS * DAY, every)
-        ask = asker(future, source.profile, settings, importance, every)
+        ask = asker(future, source.reference, settings, importance, every)
         alarms += len(replay(ask, instants, 0, on_delay=settings.on_delay, off_delay=settings.off_delay).alarms)
     years = _TRIALS * max(_QUIET_DAYS - settings.window_days, 1.0) / 365.25
     return alarms / years, years
@@ -140,10 +143,10 @@ def plant(
     delays: list[float | None] = []
     for _ in range(_TRIALS):
         future = _future(source, settings.window_days + _HORIZON_DAYS, rng)
-        moved = _moved(future, source.profile, features, shift, begin)
+        moved = _moved(future, source.reference.profile, features, shift, begin)
         instants = slots(begin, begin + _HORIZON_DAYS * DAY, every)
         found = replay(
-            asker(moved, source.profile, settings, importance, every), instants, 0, on_delay=settings.on_delay,
+            asker(moved, source.reference, settings, importance, every), instants, 0, on_delay=settings.on_delay,
             off_delay=settings.off_delay, first_alarm_only=True,
         )  # fmt: skip
         delays.append((found.alarms[0].at - begin) / DAY if found.alarms else None)

@@ -19,7 +19,7 @@ def sentence_of(rehearsal: Rehearsal) -> str:
         )
     if rehearsal.detections:
         parts.append(power_sentence(rehearsal, rehearsal.detections[0]))
-    return " ".join(parts)
+    return " ".join([*parts, *rehearsal.notes])
 
 
 def power_sentence(rehearsal: Rehearsal, detection: Detection) -> str:

@@ -35,7 +35,8 @@ class WhyView:
     """The newest drift answer, explained; `reasons` those first that explain most, none where nothing is known.
 
     sentence: the whole in plain words, the segment among them. segment: where it hurts most, as "column = name"; empty
-    where no segment stands out.
+    where no segment stands out. worst: the segment that drifted most, one sentence; empty where the drift check
+    judges no segments.
     """
 
     model: str
@@ -45,6 +46,7 @@ class WhyView:
     sentence: str
     segment: str
     reasons: tuple[ReasonRow, ...]
+    worst: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from aiqu_desktop.ui.rehearsal.proposal import (
     LIMIT_OF,
     Field,
     NotUsable,
+    Value,
     limit_words,
     read_sizes,
     read_value,
@@ -23,6 +24,8 @@ from aiqu_desktop.ui.rehearsal.proposal import (
 from aiqu_desktop.ui.theme import Theme, set_state
 from aiqu_desktop.ui.widgets.labels import make_label
 
+_NUMBER_WIDTH, _TEXT_WIDTH = 88, 120
+_NONE = "none"
 _MOST_ROWS = max(len(fields) for fields in FIELDS.values())
 
 
@@ -113,13 +116,13 @@ class ProposalForm(QWidget):
             edit.text() != text for edit, text in zip(self.fields, texts, strict=False)
         )
 
-    def proposed(self) -> tuple[dict[str, float | int], tuple[float, ...]]:
+    def proposed(self) -> tuple[dict[str, Value], tuple[float, ...]]:
         """The settings that differ from those of now, and the sizes to plant (none: the usual ones).
 
         Raises:
             NotUsable: if a field cannot be read; its text is the reason.
         """
-        changes = {}
+        changes: dict[str, Value] = {}
         for field, edit in zip(FIELDS[self.kind], self.fields, strict=False):
             value = read_value(field, edit.text())
             if value != self.present.get(field.name):
@@ -127,15 +130,20 @@ class ProposalForm(QWidget):
         return changes, read_sizes(self.sizes.text())
 
     def _dress(self) -> None:
-        for field in self.fields:
-            field.setFixedWidth(round(88 * self._theme.density.body / 13))
+        for field, edit in zip(FIELDS[self.kind], self.fields, strict=False):
+            edit.setFixedWidth(self._width_of(field))
+
+    def _width_of(self, field: Field) -> int:
+        return round((_TEXT_WIDTH if field.text else _NUMBER_WIDTH) * self._theme.density.body / 13)
 
     def _show_field(self, field: Field, title: QLabel, now: QLabel, edit: QLineEdit, kept: str | None) -> None:
         is_limit = field.name == LIMIT_OF[self.kind]
         title.setText(f"{field.title}: {limit_words(self.kind, self.present)}" if is_limit else field.title)
         text = write_value(self.present.get(field.name))
-        now.setText(text)
-        now.setAccessibleName(f"{title.text()}, now {text}")
+        now.setText(text or _NONE)
+        now.setAccessibleName(f"{title.text()}, now {text or 'none'}")
+        edit.setFixedWidth(self._width_of(field))
+        edit.setAlignment(Qt.AlignmentFlag.AlignLeft if field.text else Qt.AlignmentFlag.AlignRight)
         edit.setObjectName(field.name)
         edit.setAccessibleName(f"{title.text()}, proposed")
         for widget in (title, now, edit):
@@ -148,7 +156,7 @@ class ProposalForm(QWidget):
             text = write_value(self.present.get(field.name))
             differs = edit.text() != text
             set_state(title, kind="strong" if differs else "body")
-            now.setText(f"{text} →" if differs else text)
+            now.setText(f"{text or _NONE} →" if differs else text or _NONE)
             try:
                 read_value(field, edit.text())
                 why = ""

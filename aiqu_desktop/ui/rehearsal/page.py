@@ -21,7 +21,7 @@ from aiqu_desktop.core.words import CheckKind
 from aiqu_desktop.services.views import RehearsalRow
 from aiqu_desktop.ui import settings
 from aiqu_desktop.ui.desk import Desk
-from aiqu_desktop.ui.rehearsal.proposal import FIELDS, NotUsable
+from aiqu_desktop.ui.rehearsal.proposal import FIELDS, NotUsable, Value
 from aiqu_desktop.ui.rehearsal.result import ResultView
 from aiqu_desktop.ui.rehearsal.saving import question_for, why_not_saved
 from aiqu_desktop.ui.rehearsal.side import ProposalSide
@@ -130,7 +130,7 @@ class RehearsalPage(Page):
 
         AskDialog(question_for(row, self._title), go, self).open()
 
-    def _go(self, changes: Mapping[str, float | int], sizes: tuple[float, ...], person: str) -> None:
+    def _go(self, changes: Mapping[str, Value], sizes: tuple[float, ...], person: str) -> None:
         desk, model, kind = self.desk, self.model, self.kind
         stop = self._stop = threading.Event()
         send = self.tasks.relay(self._report)

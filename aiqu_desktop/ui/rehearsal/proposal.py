@@ -12,12 +12,17 @@ from aiqu_desktop.core.words import CheckKind
 from aiqu_desktop.ui import formatting as fmt
 from aiqu_desktop.ui.states import metric_title
 
+Value = float | int | str | list[str]
+
 LIMIT_OF = {CheckKind.PERFORMANCE: "limit", CheckKind.DRIFT: "share_limit"}
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One setting. least, most: what can be used; whole: no fractions; meaning: its tooltip."""
+    """One setting. least, most: what can be used; whole: no fractions; meaning: its tooltip.
+
+    text: "one" for a text, "many" for texts with commas between them; "" for a number.
+    """
 
     name: str
     title: str
@@ -25,6 +30,7 @@ class Field:
     least: float = -math.inf
     most: float = math.inf
     whole: bool = False
+    text: str = ""
 
 
 _WINDOW = Field("window_days", "Window, days", "How far back each answer looks", 1, 3660)
@@ -50,6 +56,23 @@ FIELDS = {
         _ON,
         _OFF,
         Field("min_rows", "Fewest rows", "With fewer in the window there is no answer", 1, 1e9, True),
+        Field(
+            "segment_by", "Judge segments of",
+            "Categorical features, with commas between them: each of their values is also judged by itself",
+            text="many",
+        ),
+        Field(
+            "compare_like", "Compare like with like by",
+            "A categorical feature: rows are compared only with reference rows that have the same value of it",
+            text="one",
+        ),
+        Field(
+            "shift_starts", "… or by shifts from",
+            "When the shifts begin, such as 06:00, 14:00, 22:00: rows are compared only with the same shift's",
+            text="many",
+        ),
+        Field("shift_zone", "Time zone of the shifts", "Whose clock the shifts follow, such as Europe/Stockholm",
+              text="one"),
     ),
 }  # fmt: skip
 
@@ -58,12 +81,16 @@ class NotUsable(ValueError):
     """What was typed cannot be used; the text says why, in one sentence."""
 
 
-def read_value(field: Field, text: str) -> float | int:
-    """The number in `text`, with a point or a comma.
+def read_value(field: Field, text: str) -> Value:
+    """The number in `text`, with a point or a comma; or the text itself, or the texts between its commas.
 
     Raises:
         NotUsable: if it is none, or outside of what the field takes.
     """
+    if field.text == "one":
+        return text.strip()
+    if field.text == "many":
+        return [word.strip() for word in text.split(",") if word.strip()]
     value = _number(text)
     if value is None:
         raise NotUsable(f"{field.title}: type a number.")
@@ -93,7 +120,11 @@ def read_sizes(text: str) -> tuple[float, ...]:
 
 
 def write_value(value: object) -> str:
-    """A setting as it is typed: no thousands, no places that were not given."""
+    """A setting as it is typed: no thousands, no places that were not given; texts as they are."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     if not isinstance(value, int | float):
         return fmt.NOTHING
     return f"{value:.10g}".replace("-", "\u2212")
@@ -133,7 +164,7 @@ def change_words(kind: CheckKind, before: Mapping[str, Any], after: Mapping[str,
 
 
 def _written(value: object) -> str:
-    return value if isinstance(value, str) else write_value(value)
+    return write_value(value) or "none"
 
 
 def _number(text: str) -> float | None:

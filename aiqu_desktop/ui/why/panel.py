@@ -80,7 +80,7 @@ class WhyPanel(QWidget):
         )
         about = ", ".join(parts)
         self.about.setText(
-            " ".join(part for part in (f"{about[:1].upper()}{about[1:]}." if about else "", where) if part)
+            " ".join(part for part in (f"{about[:1].upper()}{about[1:]}." if about else "", view.worst, where) if part)
         )
         self.about.setVisible(bool(self.about.text()))
         self.reasons.set_rows(view.reasons)

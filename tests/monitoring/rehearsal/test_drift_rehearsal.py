@@ -2,6 +2,7 @@ import numpy as np
 
 from aiqu_desktop.core.words import ColumnKind
 from aiqu_desktop.drift import build_profile
+from aiqu_desktop.drift.segments import DividedReference
 from aiqu_desktop.monitoring.rehearsal.drift import (
     Inputs,
     Reference,
@@ -30,13 +31,14 @@ def columns(rows: int, seed: int, shift: float = 0.0) -> dict[str, np.ndarray]:
 
 ACCEPTED = columns(1000, 1)
 PROFILE = build_profile(ACCEPTED, KINDS)
+WHOLE = DividedReference(PROFILE)
 
 
 def test_the_past_rings_where_the_input_moved() -> None:
     parts = [columns(1200, 2), columns(1200, 3, shift=1.0)]
     came = Inputs(np.arange(2400) * DAY / 30, {name: np.concatenate([p[name] for p in parts]) for name in KINDS})
     seen: list[float] = []
-    found = replay_references((Reference(1, 0.0, 80 * DAY, PROFILE),), came, SETTINGS, DAY, WEIGHTS, seen.append)
+    found = replay_references((Reference(1, 0.0, 80 * DAY, WHOLE),), came, SETTINGS, DAY, WEIGHTS, seen.append)
     assert len(found.alarms) == 1
     assert 40 * DAY < found.alarms[0].at < 56 * DAY
     assert found.values.max() >= 0.7
@@ -44,7 +46,7 @@ def test_the_past_rings_where_the_input_moved() -> None:
 
 
 def test_a_planted_shift_is_found_and_no_shift_is_not() -> None:
-    source = material(PROFILE, ACCEPTED, rows_a_day=30.0)
+    source = material(WHOLE, ACCEPTED, rows_a_day=30.0)
     small, large = (plant(source, SETTINGS, DAY, WEIGHTS, size, ("heat",)) for size in (0.0, 1.0))
     assert large.found == 1.0 and large.median_days is not None and large.median_days < 14
     assert small.found == 0.0
