@@ -25,6 +25,7 @@ _HIGHER_IS_BETTER: Mapping[str, bool] = {
     "brier": False,
     "calibration_error": False,
     "cost_per_decision": False,
+    "cost_per_thousand": False,
     "log_loss": False,
     "mae": False,
     "mape": False,

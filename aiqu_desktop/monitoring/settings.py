@@ -65,6 +65,7 @@ class PerformanceSettings:
     limit: the worst acceptable value of it, in its own unit.
     false_alarm_years: the budget: at most one false alarm of this model in so many years, on average.
     on_delay: the evidence has its own patience, so one bad answer is enough.
+    costs: what answers cost, as `monitoring.performance.costs` reads it; "" where no one said so.
     """
 
     kind: ClassVar[CheckKind] = CheckKind.PERFORMANCE
@@ -75,6 +76,7 @@ class PerformanceSettings:
     false_alarm_years: float = 10.0
     on_delay: int = 1
     off_delay: int = 2
+    costs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

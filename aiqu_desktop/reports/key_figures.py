@@ -1,4 +1,4 @@
-"""The six figures of page one: each with its unit, and beneath it what it rests on."""
+"""The figures of page one, six and the cost where one is known: each with its unit, and beneath it what it rests on."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ def key_figures(report: ModelReport) -> list[Figure]:
     """Label, value and note of each figure; a dash where there is none, with the reason as its note."""
     return [
         _performance(report),
+        *_cost(report),
         _drift(report),
         _alarms(report),
         _observations(report),
@@ -43,6 +44,17 @@ def _performance(report: ModelReport) -> Figure:
     kind = "" if realised else "estimated, no labels; "
     note = f"{kind}{band + ', ' if band else ''}n = {whole(last.n)}, window to {day(last.time)}"
     return _figure(f"{name}, newest", amount(last.value, series.quantity), note)
+
+
+def _cost(report: ModelReport) -> list[Figure]:
+    """None where the performance check was not told what answers cost."""
+    for series in report.performance[1:]:
+        known = [point for point in series.points if has_value(point)]
+        if series.quantity.in_money and known:
+            last = max(known, key=lambda point: point.time)
+            note = f"{interval(last.low, last.high, series.quantity)}, n = {whole(last.n)}, window to {day(last.time)}"
+            return [_figure("Cost per 1,000, newest", amount(last.value, series.quantity), note)]
+    return []
 
 
 def _drift(report: ModelReport) -> Figure:

@@ -17,12 +17,14 @@ class Quantity:
     unit: "ppmv"; "" for a pure number. Ignored where `is_share`.
     is_share: the value is a share, 0 to 1, and is printed in per cent.
     higher_is_better: on which side of a limit trouble lies.
+    in_money: the unit is a currency.
     """
 
     name: str
     unit: str = ""
     is_share: bool = False
     higher_is_better: bool = True
+    in_money: bool = False
 
 
 @dataclass(frozen=True, slots=True)

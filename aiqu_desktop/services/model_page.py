@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from aiqu_desktop.core.words import ReleaseKind, ReleaseState, Task, VersionState
-from aiqu_desktop.lifecycle.facts import model_named
+from aiqu_desktop.core.words import CheckKind, ReleaseKind, ReleaseState, RunState, Task, VersionState
+from aiqu_desktop.lifecycle.facts import champion_of, model_named
 from aiqu_desktop.lifecycle.history import spans_of
 from aiqu_desktop.lifecycle.last_good import healthy_champions
 from aiqu_desktop.monitoring.drift_check import standing_limits
+from aiqu_desktop.monitoring.performance.costs import COST, currency_of
 from aiqu_desktop.registry import Registry
-from aiqu_desktop.registry.tables import Alarm, Model, Release, Segment, Version
+from aiqu_desktop.registry.tables import Alarm, Check, CheckRun, Model, Release, Segment, Version
 from aiqu_desktop.services.alarms import alarm_rows
 from aiqu_desktop.services.lookup import version_numbers
 from aiqu_desktop.services.runs import run_rows
@@ -21,6 +22,7 @@ from aiqu_desktop.services.series import heat_map, metric_series, volume_series
 from aiqu_desktop.services.tiles import tile_of
 from aiqu_desktop.services.views import (
     ActionState,
+    CostRow,
     Mark,
     ModelPage,
     ModelTile,
@@ -35,6 +37,7 @@ _SECONDARY = {
     Task.REGRESSION: ("mae", "rmse", "bias", "r2"),
 }
 _IN_UNITS = ("mae", "rmse", "bias")
+_COST_TITLE = "Cost per 1,000 predictions"
 _RUNS_SHOWN = 50
 _EMPTY_SPAN = timedelta(days=7)
 
@@ -90,6 +93,7 @@ def model_page(registry: Registry, model: str, start: datetime | None = None, en
             roll_back=_roll_back_state(tile, good, releases),
             anytime=_optional(session, found, "anytime", "Band that holds at every look", start, end, numbers),
             estimated=_optional(session, found, "estimated", "Estimated without labels", start, end, numbers),
+            cost=_cost(session, found.id, champion_of(found)),
         )  # fmt: skip
 
 
@@ -132,6 +136,14 @@ def _performance(
         )
         for name in names
     ]
+    currency = _currency(session, model.id)
+    if currency:
+        series.append(
+            metric_series(
+                session, model.id, f"performance.{COST}", title=_COST_TITLE, unit=currency, start=start, end=end,
+                numbers=numbers, feature=currency,
+            )
+        )  # fmt: skip
     return tuple(one for index, one in enumerate(series) if index == 0 or one.times.size)
 
 
@@ -143,6 +155,32 @@ def _optional(
     name = f"{kind}.{model.primary_metric}"
     series = metric_series(session, model.id, name, title=title, unit=unit, start=start, end=end, numbers=numbers)
     return series if series.times.size else None
+
+
+def _cost(session: Session, model_id: int, champion: Version | None) -> CostRow | None:
+    """What the serving version's newest answer says about costs; None where it says nothing."""
+    run = session.scalars(
+        select(CheckRun)
+        .where(
+            CheckRun.model_id == model_id, CheckRun.kind == CheckKind.PERFORMANCE, CheckRun.state == RunState.DONE,
+        )
+        .order_by(CheckRun.scheduled_for.desc())
+        .limit(1)
+    ).one_or_none()  # fmt: skip
+    if run is None or champion is None or run.version_id != champion.id:
+        return None
+    result = run.result or {}
+    found = result.get("estimates", {}).get(COST)
+    if found is None:
+        return None
+    return CostRow(found["value"], found["low"], found["high"], found["n"], str(result["currency"]))
+
+
+def _currency(session: Session, model_id: int) -> str:
+    """What the performance check counts costs in; "" where it has none."""
+    query = select(Check).where(Check.model_id == model_id, Check.kind == CheckKind.PERFORMANCE)
+    check = session.scalars(query).one_or_none()
+    return "" if check is None else currency_of(str(check.settings.get("costs", "")))
 
 
 def _importance(model: Model) -> dict[str, float]:

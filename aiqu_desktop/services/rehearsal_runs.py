@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from aiqu_desktop.monitoring.drift_reference import accepted_columns, require_fit
+from aiqu_desktop.monitoring.performance.costs import read_costs
 from aiqu_desktop.monitoring.rehearsal import drift, performance
 from aiqu_desktop.monitoring.rehearsal.replay import Replayed
 from aiqu_desktop.monitoring.rehearsal.results import Detection, Rehearsal
@@ -21,6 +22,7 @@ def rehearse_performance(
     registry: Registry, subject: Subject, settings: PerformanceSettings, planted: Sequence[float], report: Progress
 ) -> Rehearsal:
     """The performance check; `planted` are values that the metric goes to."""
+    read_costs(settings.costs, subject.schema)  # a cost that cannot be read must not be saved
     report(0.0, "reading labels")
     past, segments = served(registry, subject)
     replayed = performance.replay_served(past, settings, subject.every, lambda f: report(0.4 * f, "replaying"))

@@ -12,6 +12,7 @@ from aiqu_desktop.bundles import higher_is_better
 from aiqu_desktop.core.words import CheckKind, RunState
 from aiqu_desktop.ingest import ObservationStore
 from aiqu_desktop.lifecycle.facts import model_named
+from aiqu_desktop.monitoring.performance.costs import COST
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import CheckRun, IngestFile, Model, Site
 from aiqu_desktop.reports.data_facts import DataSummary, LabelSummary, QualityIssue
@@ -98,7 +99,7 @@ def _performance(series: Series, live: VersionRow | None) -> PerformanceSeries:
     higher = name != "bias" and higher_is_better(name)  # bias has no better way
     return PerformanceSeries(
         quantity=Quantity(series.title.lower() if series.title.istitle() else series.title, series.unit,
-                          is_share=name in _SHARES, higher_is_better=higher),
+                          is_share=name in _SHARES, higher_is_better=higher, in_money=name == COST),
         points=tuple(
             PerformancePoint(_instant(at), _number(value), _number(low), _number(high), int(n))
             for at, value, low, high, n in zip(

@@ -23,12 +23,18 @@ def metric_series(
     start: datetime,
     end: datetime,
     numbers: Mapping[int, int],
+    feature: str = "",
 ) -> Series:
-    """One metric of a whole model between two instants; `numbers` maps version ids to version numbers."""
+    """One metric between two instants, of a whole model or of what `feature` names; `numbers` maps version ids to
+    version numbers."""
     rows = session.execute(
         select(Metric.at, Metric.value, Metric.low, Metric.high, Metric.limit, Metric.n, Metric.version_id)
         .where(
-            Metric.model_id == model_id, Metric.name == name, Metric.feature == "", Metric.at >= start, Metric.at <= end
+            Metric.model_id == model_id,
+            Metric.name == name,
+            Metric.feature == feature,
+            Metric.at >= start,
+            Metric.at <= end,
         )
         .order_by(Metric.at)
     ).all()

@@ -24,6 +24,7 @@ from aiqu_desktop.services.views import (
     AlarmRow,
     AuditRow,
     CheckRunRow,
+    CostRow,
     HeatMap,
     IngestRow,
     Mark,
@@ -318,5 +319,5 @@ def make_page(tile: ModelTile, alarms: tuple[AlarmRow, ...], start: datetime | N
         heat=HeatMap(features, times, effects, effects > 1), marks=marks,
         served=(ServedSpan(1, start, switched), ServedSpan(2, switched, None)), versions=versions,
         releases=(release,), alarms=alarms, runs=make_runs((tile,), None), promote=ActionState(True, "", (3,)),
-        roll_back=ActionState(True, "", (1,)),
+        roll_back=ActionState(True, "", (1,)), cost=CostRow(14_380.0, 12_420.0, 16_510.0, 312, "SEK"),
     )  # fmt: skip

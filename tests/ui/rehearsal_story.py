@@ -13,10 +13,10 @@ from tests.ui.fake_rows import NOW
 SETTINGS = {
     CheckKind.PERFORMANCE: {
         "metric": "accuracy", "limit": 0.873034, "window_days": 28.0, "min_labels": 30, "false_alarm_years": 10.0,
-        "on_delay": 1, "off_delay": 2,
+        "on_delay": 1, "off_delay": 2, "costs": "",
     },
     CheckKind.DRIFT: {"window_days": 28.0, "min_rows": 60, "share_limit": 0.3, "on_delay": 2, "off_delay": 2,
-                      "segment_by": ["recipe"], "compare_like": "", "shift_starts": [], "shift_zone": "UTC"},
+                      "segment_by": ["recipe", "line"], "compare_like": "", "shift_starts": [], "shift_zone": "UTC"},
 }  # fmt: skip
 _DAY = 86_400.0
 

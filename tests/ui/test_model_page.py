@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QPushButton
 
 from aiqu_desktop.core.errors import Refused, UserError
 from aiqu_desktop.core.words import Health, VersionState
-from aiqu_desktop.services.views import ActionState
+from aiqu_desktop.services.views import ActionState, CostRow
 from aiqu_desktop.ui.model import ModelPageWidget
 from aiqu_desktop.ui.model.report_dialog import ReportDialog
 from aiqu_desktop.ui.release import ReleaseSheet
@@ -90,6 +91,15 @@ def test_the_head_says_how_the_model_is_and_what_serves(page):
     assert "n\u00a0=" in head.value.text()
     assert "limit ≥" in head.value.text()
     assert "Process analytics" in head.owner.text()
+
+
+def test_the_cost_stands_in_the_head_where_one_is_known(qtbot, page, one):
+    assert page.header.cost.isHidden()
+    one.page = replace(one.page, cost=CostRow(14_380.0, 12_420.0, 16_510.0, 312, "SEK"))
+    page.refresh()
+    qtbot.waitUntil(lambda: not page.header.cost.isHidden())
+    said = page.header.cost.accessibleName() or page.header.cost.text()
+    assert re.sub(r"\s", " ", said) == "A thousand predictions cost 14 380 SEK [12 420–16 510], n = 312"
 
 
 def test_a_champion_that_the_line_does_not_answer_with_is_not_called_proven(qtbot, page, one):

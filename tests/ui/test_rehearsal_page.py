@@ -59,7 +59,7 @@ def test_the_present_limits_stand_beside_what_is_proposed(page):
     titles = [label.text() for label in page.side.form._titles]
     assert titles[0] == "Limit: Accuracy"
     shown = [label.text() for label in page.side.form._nows if not label.isHidden()]
-    assert shown == ["0.873034", "28", "10", "1", "2", "30"]
+    assert shown == ["0.873034", "28", "10", "1", "2", "30", "none"]
     assert field(page, "limit").text() == "0.873034"
     assert "proposed" in field(page, "limit").accessibleName()
 
@@ -75,15 +75,15 @@ def test_a_drift_check_has_no_false_alarm_budget(qtbot, page):
 def test_segments_are_proposed_as_words_with_commas_between_them(qtbot, page, desk):
     page.choose_kind(DRIFT)
     qtbot.waitUntil(lambda: page._present is not None and "share_limit" in page._present)
-    assert field(page, "segment_by").text() == "recipe"
+    assert field(page, "segment_by").text() == "recipe, line"
     assert not page.side.form.differs
-    field(page, "segment_by").setText("recipe, line ,")
+    field(page, "segment_by").setText("recipe, line, product ,")
     field(page, "shift_starts").setText("06:00, 18:00")
     rehearse(qtbot, page, desk)
-    wanted = {"segment_by": ["recipe", "line"], "shift_starts": ["06:00", "18:00"]}
+    wanted = {"segment_by": ["recipe", "line", "product"], "shift_starts": ["06:00", "18:00"]}
     assert asked(desk, "rehearse") == [("gas-classifier", DRIFT, wanted, "M. Ek", ())]
     heading = page.result.heading.text()
-    assert "Judge segments of recipe → recipe, line" in heading
+    assert "Judge segments of recipe, line → recipe, line, product" in heading
     assert "… or by shifts from none → 06:00, 18:00" in heading
 
 

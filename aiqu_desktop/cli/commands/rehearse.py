@@ -25,6 +25,7 @@ from aiqu_desktop.services.views import RehearsalRow
 @click.option("--years", type=float, help="Budget: at most one false alarm in so many years (performance).")
 @click.option("--on-delay", type=click.IntRange(1, 100), help="So many bad answers in a row ring.")
 @click.option("--off-delay", type=click.IntRange(1, 100), help="So many good answers in a row clear it.")
+@click.option("--costs", metavar="TEXT", help="'SEK: label>prediction 400; …' or 'SEK: over 2; under 5' (performance).")
 @click.option(
     "--segment-by", multiple=True, metavar="FEATURE", help="Judge each of its values, too; '' for none (drift)."
 )
@@ -55,6 +56,7 @@ def rehearse_command(
     years: float | None,
     on_delay: int | None,
     off_delay: int | None,
+    costs: str | None,
     segment_by: tuple[str, ...],
     compare_like: str | None,
     shift_start: tuple[str, ...],
@@ -75,6 +77,7 @@ def rehearse_command(
         "false_alarm_years": years,
         "on_delay": on_delay,
         "off_delay": off_delay,
+        "costs": costs,
         "segment_by": _named(segment_by),
         "compare_like": compare_like,
         "shift_starts": _named(shift_start),

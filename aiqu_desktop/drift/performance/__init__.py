@@ -16,7 +16,7 @@
 
 from aiqu_desktop.drift.performance.classification import classification_metrics
 from aiqu_desktop.drift.performance.confusion import ConfusionMatrix, confusion_matrix
-from aiqu_desktop.drift.performance.cost import CostMatrix
+from aiqu_desktop.drift.performance.cost import CostMatrix, ErrorCosts
 from aiqu_desktop.drift.performance.metrics import summary
 from aiqu_desktop.drift.performance.paired import PairedComparison, compare_accuracy, compare_losses, mcnemar_mid_p
 from aiqu_desktop.drift.performance.regression import regression_metrics
@@ -24,6 +24,7 @@ from aiqu_desktop.drift.performance.regression import regression_metrics
 __all__ = [
     "ConfusionMatrix",
     "CostMatrix",
+    "ErrorCosts",
     "PairedComparison",
     "classification_metrics",
     "compare_accuracy",

@@ -66,6 +66,24 @@ class CostMatrix:
         return cls(tuple(map(str, data["classes"])), amounts, str(data["currency"]))
 
 
+@dataclass(frozen=True, slots=True)
+class ErrorCosts:
+    """What a regressor's errors cost, in `currency` for each unit of the label: `over` where the prediction is too
+    high, `under` where it is too low."""
+
+    over: float
+    under: float
+    currency: str = ""
+
+    def __post_init__(self) -> None:
+        if not np.isfinite([self.over, self.under]).all():
+            raise UserError("The costs of errors must be finite amounts for each unit.")
+
+    def of_errors(self, errors: Floats) -> Floats:
+        """Cost of each error (prediction minus label), [rows]."""
+        return np.where(errors > 0, self.over * errors, -self.under * errors)
+
+
 def cost_metrics(coded: CodedRows, costs: CostMatrix, *, dependent: bool) -> dict[str, Estimate]:
     """cost_per_decision and total_cost of the labelled rows, with a skewness-corrected t interval.
 
@@ -78,7 +96,11 @@ def cost_metrics(coded: CodedRows, costs: CostMatrix, *, dependent: bool) -> dic
         if coded.names[code] not in places:
             raise UserError(f"The class {coded.names[code]!r} has no costs; add it to the cost matrix.")
     translate = np.array([*(places.get(name, -1) for name in coded.names), len(places)])
-    rows = costs.of_rows(translate[coded.labels], translate[coded.answers])
+    return cost_figures(costs.of_rows(translate[coded.labels], translate[coded.answers]), dependent=dependent)
+
+
+def cost_figures(rows: Floats, *, dependent: bool) -> dict[str, Estimate]:
+    """cost_per_decision and total_cost of what each row cost, [rows]; nothing for no row."""
     mean = mean_loss("cost_per_decision", rows, dependent=dependent, least=-np.inf)
     if mean is None:
         return {}

@@ -9,15 +9,17 @@ from numpy.typing import NDArray
 
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.drift.intervals import Estimate, bootstrap_interval
+from aiqu_desktop.drift.performance.cost import ErrorCosts, cost_figures
 from aiqu_desktop.drift.performance.probabilities import mean_loss
 from aiqu_desktop.drift.performance.widening import dependence, widened
 from aiqu_desktop.drift.values import Floats, as_numbers
 
 
 def regression_metrics(
-    labels: NDArray[Any], predictions: NDArray[Any], *, dependent: bool = False
+    labels: NDArray[Any], predictions: NDArray[Any], *, costs: ErrorCosts | None = None, dependent: bool = False
 ) -> dict[str, Estimate]:
-    """mae, rmse, bias (prediction minus label, mean) in the unit of the label, mape (a share) and r2, by name.
+    """mae, rmse, bias (prediction minus label, mean) in the unit of the label, mape (a share) and r2, by name; with
+    costs also cost_per_decision and total_cost.
 
     labels, predictions: [rows]; rows where either is missing or infinite are left out. mape leaves out the rows whose
     label is zero, so its n is smaller by their count. r2 is left out when all labels are equal. The means have a
@@ -51,6 +53,8 @@ def regression_metrics(
     if float(truth.min()) < float(truth.max()):
         r2 = Estimate("r2", float(_r2(total)[0]), *bootstrap_interval(moments, _r2), n)
         result["r2"] = widened(r2, tau, most=1.0)
+    if costs is not None:
+        result |= cost_figures(costs.of_errors(errors), dependent=dependent)
     return result
 
 

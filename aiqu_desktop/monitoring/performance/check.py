@@ -10,11 +10,13 @@ import numpy as np
 
 from aiqu_desktop.core.words import Priority, Task, Verdict
 from aiqu_desktop.drift import Estimate, classification_metrics, onset, regression_metrics
+from aiqu_desktop.drift.performance import CostMatrix, ErrorCosts
 from aiqu_desktop.drift.performance.metrics import summary as summary_of
 from aiqu_desktop.ingest import Window
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
 from aiqu_desktop.monitoring.performance.anytime import anytime_band
+from aiqu_desktop.monitoring.performance.costs import COST, cost_sentence, currency_of, per_thousand, read_costs
 from aiqu_desktop.monitoring.performance.guess import Guess, estimate_window
 from aiqu_desktop.monitoring.performance.history import labelled_rows
 from aiqu_desktop.monitoring.performance.judgement import Judge, Judgement, LabelledRows, healthy_level
@@ -25,6 +27,7 @@ from aiqu_desktop.monitoring.settings import PerformanceSettings
 # Evidence and onset are sought over a longer stretch than the check's own window: a slow decline begins before it.
 # To begin the evidence later than the version did can only make it weaker, so the budget of false alarms holds.
 _EVIDENCE_DAYS = 180.0
+_IN_MONEY = ("cost_per_decision", "total_cost", COST)
 
 
 def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome:
@@ -38,7 +41,11 @@ def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome
     primary = primary_estimate(settings.metric, window.columns["label"], window.columns["prediction"])
     if primary is None or window.rows < settings.min_labels:
         return _unknown(settings, context, window, coverage, guess)
-    estimates = _estimates(context, window) | {primary.name: primary}
+    costs = read_costs(settings.costs, context.schema)
+    estimates = _estimates(context, window, costs) | {primary.name: primary}
+    cost = per_thousand(estimates)
+    if cost is not None:
+        estimates[cost.name] = cost
     context.report(0.6)
     history = labelled_rows(past, context.schema)
     accepted = healthy_level(settings, context.accepted)
@@ -46,7 +53,8 @@ def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome
     bad = judgement.verdict is Verdict.BAD
     declined_since = _onset(history, settings.metric, accepted) if judgement.declined else None
     bad_since = _onset(history, settings.metric, settings.limit) if bad else None
-    summary = _sentence(primary, settings, context, judgement, accepted)
+    said = cost_sentence(cost, currency_of(settings.costs))
+    summary = f"{_sentence(primary, settings, context, judgement, accepted)} {said}".strip()
     promise = guarantee(settings, accepted)
     return CheckOutcome(
         judgement.verdict,
@@ -55,7 +63,8 @@ def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome
         window_from=start,
         window_to=context.now,
         metrics=(
-            *(_metric(estimate, settings) for estimate in estimates.values()),
+            *(_metric(estimate, settings) for estimate in estimates.values() if estimate.name not in _IN_MONEY),
+            *_cost_metric(cost, settings),
             _evidence_metric(judgement, history.rows),
             *_anytime_metric(settings, history, start),
             coverage,
@@ -68,6 +77,7 @@ def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome
         ),
         result={
             "estimates": summary_of(estimates),
+            "currency": currency_of(settings.costs),
             "guarantee": promise,
             "without_labels": guess.to_json(),
         },
@@ -93,12 +103,14 @@ def _coverage(context: CheckContext, start: datetime) -> MetricValue:
     return MetricValue("label.coverage", share, n=observations)
 
 
-def _estimates(context: CheckContext, window: Window) -> dict[str, Estimate]:
+def _estimates(context: CheckContext, window: Window, costs: CostMatrix | ErrorCosts | None) -> dict[str, Estimate]:
     labels, predictions = window.columns["label"], window.columns["prediction"]
     if context.schema.task is Task.REGRESSION:
-        return regression_metrics(labels.astype(np.float64), predictions.astype(np.float64))
+        of_errors = costs if isinstance(costs, ErrorCosts) else None
+        return regression_metrics(labels.astype(np.float64), predictions.astype(np.float64), costs=of_errors)
     scores = np.column_stack([window.columns[name] for name in context.schema.score_columns])
-    return classification_metrics(labels, predictions, scores, context.schema.classes)
+    of_answers = costs if isinstance(costs, CostMatrix) else None
+    return classification_metrics(labels, predictions, scores, context.schema.classes, costs=of_answers)
 
 
 def _onset(history: LabelledRows, metric: str, level: float) -> datetime | None:
@@ -141,6 +153,14 @@ def _metric(estimate: Estimate, settings: PerformanceSettings) -> MetricValue:
         high=estimate.high,
         limit=settings.limit if estimate.name == settings.metric else None,
     )
+
+
+def _cost_metric(cost: Estimate | None, settings: PerformanceSettings) -> tuple[MetricValue, ...]:
+    """In the site's money; the currency stands in place of a feature, so that two are never drawn as one curve."""
+    if cost is None:
+        return ()
+    currency = currency_of(settings.costs)
+    return (MetricValue(f"performance.{COST}", cost.value, cost.n, feature=currency, low=cost.low, high=cost.high),)
 
 
 def _condition(

@@ -2,6 +2,7 @@
 
 from aiqu_desktop.services.views.model import (
     ActionState,
+    CostRow,
     HeatMap,
     Mark,
     ModelPage,
@@ -21,6 +22,7 @@ __all__ = [
     "AlarmRow",
     "AuditRow",
     "CheckRunRow",
+    "CostRow",
     "DistributionView",
     "HeatMap",
     "IngestRow",

@@ -109,6 +109,17 @@ class ActionState:
 
 
 @dataclass(frozen=True, slots=True)
+class CostRow:
+    """What a thousand predictions cost, in `currency`, with its 95 % interval and the labelled rows behind it."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelPage:
     """Everything the model page draws for one time range."""
 
@@ -133,3 +144,4 @@ class ModelPage:
     roll_back: ActionState
     anytime: Series | None = None  # the primary metric's confidence sequence: a band that holds at every look
     estimated: Series | None = None  # the primary metric without labels; None where nothing can estimate it
+    cost: CostRow | None = None  # None where the performance check was not told what answers cost

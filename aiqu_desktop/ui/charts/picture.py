@@ -12,7 +12,7 @@ from aiqu_desktop.services.views import HeatMap, Mark, ModelPage, Series
 from aiqu_desktop.ui.charts import gaps
 
 Floats = npt.NDArray[np.float64]
-_LOWER_IS_BETTER = frozenset({"mae", "mse", "rmse", "mape", "bias", "brier", "error_rate"})
+_LOWER_IS_BETTER = frozenset({"mae", "mse", "rmse", "mape", "bias", "brier", "error_rate", "cost_per_thousand"})
 
 
 @dataclass(frozen=True, slots=True)

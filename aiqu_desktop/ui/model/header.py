@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from aiqu_desktop.core.words import VersionState
-from aiqu_desktop.services.views import ActionState, ModelPage
+from aiqu_desktop.services.views import ActionState, CostRow, ModelPage
 from aiqu_desktop.ui import formatting as fmt
 from aiqu_desktop.ui.states import HEALTH, Look, metric_title
 from aiqu_desktop.ui.theme import Theme
@@ -36,6 +36,7 @@ class ModelHeader(QWidget):
         self.health = StateLabel(theme, "heading", 20, "model_health")
         self.reason = ElidedLabel("", "body", "model_reason")
         self.value = ElidedLabel("", "strong", "model_value")
+        self.cost = ElidedLabel("", "body", "model_cost")
         self.champion = make_label("", "strong", "model_champion")
         self.serving = StateLabel(theme, "caption", 14, "model_serving")
         self.owner = ElidedLabel("", "caption", "model_owner")
@@ -61,6 +62,7 @@ class ModelHeader(QWidget):
         self.health.set_look(READING)
         self.reason.set_text("The model is being read.")
         self.value.set_text("")
+        self.cost.hide()
         self.champion.setText("")
         self.serving.hide()
         self.owner.set_text("")
@@ -83,6 +85,9 @@ class ModelHeader(QWidget):
             if known
             else f"{metric_title(tile.metric)} unknown{_newest_estimate(page)}"
         )
+        self.cost.setVisible(page.cost is not None)
+        if page.cost is not None:
+            self.cost.set_text(_cost_words(page.cost))
         self.champion.setText("No version is live" if tile.champion is None else f"Version {tile.champion} is live")
         self.serving.show()
         self.serving.set_look(NOTHING_LIVE if tile.champion is None else PROVEN if tile.serving_proven else NOT_PROVEN)
@@ -162,6 +167,7 @@ class ModelHeader(QWidget):
         words.addLayout(first)
         words.addWidget(self.reason)
         words.addLayout(second)
+        words.addWidget(self.cost)
         words.addStretch(1)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -194,6 +200,11 @@ def _newest_estimate(page: ModelPage) -> str:
     at = int(np.flatnonzero(np.isfinite(series.values))[-1])
     text = fmt.estimate(float(series.values[at]), float(series.low[at]), float(series.high[at]), page.tile.unit)
     return f", estimated without labels {text}"
+
+
+def _cost_words(cost: CostRow) -> str:
+    """ "A thousand predictions cost 412 SEK [380-450], n = 455"."""
+    return f"A thousand predictions cost {fmt.estimate(cost.value, cost.low, cost.high, cost.currency, cost.n)}"
 
 
 def _rule() -> QWidget:

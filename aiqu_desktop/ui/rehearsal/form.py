@@ -24,7 +24,7 @@ from aiqu_desktop.ui.rehearsal.proposal import (
 from aiqu_desktop.ui.theme import Theme, set_state
 from aiqu_desktop.ui.widgets.labels import make_label
 
-_NUMBER_WIDTH, _TEXT_WIDTH = 88, 120
+_NUMBER_WIDTH, _TEXT_WIDTH, _NOW_WIDTH = 88, 104, 64
 _NONE = "none"
 _MOST_ROWS = max(len(fields) for fields in FIELDS.values())
 
@@ -50,8 +50,8 @@ class ProposalForm(QWidget):
         self._nows: list[QLabel] = []
         self.fields: list[QLineEdit] = []
         for row in range(1, _MOST_ROWS + 1):
-            title, now, field = make_label(), make_label("", "caption"), QLineEdit()
-            now.setMinimumWidth(64)
+            title, now, field = make_label(), make_label("", "caption", wrap=True), QLineEdit()
+            now.setFixedWidth(_NOW_WIDTH)
             field.setObjectName(f"proposed_{row}")  # until it is known which setting it is of
             field.setAccessibleName("Proposed")
             field.setAlignment(Qt.AlignmentFlag.AlignRight)

@@ -46,6 +46,12 @@ FIELDS = {
         _ON,
         _OFF,
         Field("min_labels", "Fewest labels", "With fewer in the window there is no answer", 1, 1e9, True),
+        Field(
+            "costs", "Costs",
+            "What wrong answers cost: 'SEK: label>prediction 400; label>prediction 15', or for a regressor "
+            "'SEK: over 2; under 5' for each unit of error",
+            text="one",
+        ),
     ),
     CheckKind.DRIFT: (
         Field(

@@ -15,7 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiqu_desktop.core.errors import UserError
-from aiqu_desktop.drift.performance import CostMatrix, classification_metrics, confusion_matrix, regression_metrics
+from aiqu_desktop.drift.performance import (
+    CostMatrix,
+    ErrorCosts,
+    classification_metrics,
+    confusion_matrix,
+    regression_metrics,
+)
 from aiqu_desktop.drift.performance.ranking import auc_components
 
 GOLDEN_TWO = {
@@ -78,6 +84,15 @@ def test_regression_figures_equal_scikit_learns():
     found = regression_metrics(truth, truth + np.cos(place * 2.1) + 0.1)
     assert {name: estimate.value for name, estimate in found.items()} == pytest.approx(GOLDEN_REGRESSION, abs=1e-9)
     assert (found["mae"].n, found["mape"].n) == (300, 294)
+
+
+def test_a_regressors_errors_cost_by_their_side():
+    truth = np.linspace(0.0, 9.0, 200)
+    errors = np.where(np.arange(200) % 2, 3.0, -1.0)
+    found = regression_metrics(truth, truth + errors, costs=ErrorCosts(over=2.0, under=10.0))
+    assert found["cost_per_decision"].value == pytest.approx((2 * 3 + 10 * 1) / 2)
+    assert found["total_cost"].value == pytest.approx(200 * 8.0)
+    assert found["cost_per_decision"].low < 8.0 < found["cost_per_decision"].high and found["total_cost"].n == 200
 
 
 def test_labels_that_are_all_zero_have_no_relative_error():
