@@ -13,7 +13,7 @@ from tests.ui.fake_rows import NOW
 SETTINGS = {
     CheckKind.PERFORMANCE: {
         "metric": "accuracy", "limit": 0.873034, "window_days": 28.0, "min_labels": 30, "false_alarm_years": 10.0,
-        "on_delay": 1, "off_delay": 2, "costs": "",
+        "on_delay": 1, "off_delay": 2, "costs": "SEK: Ethanol>Acetone 900; Acetone>Ethanol 150",
     },
     CheckKind.DRIFT: {"window_days": 28.0, "min_rows": 60, "share_limit": 0.3, "on_delay": 2, "off_delay": 2,
                       "segment_by": ["recipe", "line"], "compare_like": "", "shift_starts": [], "shift_zone": "UTC"},

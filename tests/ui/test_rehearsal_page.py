@@ -59,7 +59,7 @@ def test_the_present_limits_stand_beside_what_is_proposed(page):
     titles = [label.text() for label in page.side.form._titles]
     assert titles[0] == "Limit: Accuracy"
     shown = [label.text() for label in page.side.form._nows if not label.isHidden()]
-    assert shown == ["0.873034", "28", "10", "1", "2", "30", "none"]
+    assert shown == ["0.873034", "28", "10", "1", "2", "30"]
     assert field(page, "limit").text() == "0.873034"
     assert "proposed" in field(page, "limit").accessibleName()
 

@@ -24,7 +24,7 @@ from aiqu_desktop.ui.rehearsal.proposal import (
 from aiqu_desktop.ui.theme import Theme, set_state
 from aiqu_desktop.ui.widgets.labels import make_label
 
-_NUMBER_WIDTH, _TEXT_WIDTH, _NOW_WIDTH = 88, 104, 64
+_NUMBER_WIDTH, _TEXT_WIDTH, _NOW_WIDTH = 88, 168, 64
 _NONE = "none"
 _MOST_ROWS = max(len(fields) for fields in FIELDS.values())
 
@@ -40,7 +40,7 @@ class ProposalForm(QWidget):
         self.kind = CheckKind.PERFORMANCE
         self.present: Mapping[str, Any] = {}
         self._subject: object = None
-        grid = QGridLayout()
+        grid = self._grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(4)
@@ -50,8 +50,8 @@ class ProposalForm(QWidget):
         self._nows: list[QLabel] = []
         self.fields: list[QLineEdit] = []
         for row in range(1, _MOST_ROWS + 1):
-            title, now, field = make_label(), make_label("", "caption", wrap=True), QLineEdit()
-            now.setFixedWidth(_NOW_WIDTH)
+            title, now, field = make_label(), make_label("", "caption"), QLineEdit()
+            now.setMinimumWidth(_NOW_WIDTH)
             field.setObjectName(f"proposed_{row}")  # until it is known which setting it is of
             field.setAccessibleName("Proposed")
             field.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -97,6 +97,8 @@ class ProposalForm(QWidget):
             for widget in (title, now, edit):
                 widget.setVisible(field is not None)
             if field is not None:
+                now.setVisible(not field.text)  # a text takes the room of both, and says in its tooltip what holds now
+                self._grid.addWidget(edit, place + 1, *((1, 1, 2) if field.text else (2,)))
                 self._show_field(field, title, now, edit, kept.get(field.name))
         self._sizes_title.setText(sizes_title(kind, settings))
         self.sizes.setAccessibleName(sizes_title(kind, settings))
@@ -133,6 +135,11 @@ class ProposalForm(QWidget):
         for field, edit in zip(FIELDS[self.kind], self.fields, strict=False):
             edit.setFixedWidth(self._width_of(field))
 
+    def _hint(self, field: Field) -> str:
+        if not field.text:
+            return field.meaning
+        return f"{field.meaning}. Now: {write_value(self.present.get(field.name)) or _NONE}"
+
     def _width_of(self, field: Field) -> int:
         return round((_TEXT_WIDTH if field.text else _NUMBER_WIDTH) * self._theme.density.body / 13)
 
@@ -147,8 +154,9 @@ class ProposalForm(QWidget):
         edit.setObjectName(field.name)
         edit.setAccessibleName(f"{title.text()}, proposed")
         for widget in (title, now, edit):
-            widget.setToolTip(field.meaning)
+            widget.setToolTip(self._hint(field))
         edit.setText(text if kept is None else kept)
+        edit.setCursorPosition(0)  # a long text is read from its beginning
 
     def _type(self) -> None:
         """What differs from now stands out by weight and by an arrow, not by colour."""
@@ -162,6 +170,6 @@ class ProposalForm(QWidget):
                 why = ""
             except NotUsable as problem:
                 why = str(problem)
-            edit.setToolTip(why or field.meaning)
+            edit.setToolTip(why or self._hint(field))
             set_state(edit, problem=bool(why))
         self.changed.emit()

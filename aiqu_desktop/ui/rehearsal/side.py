@@ -17,7 +17,7 @@ from aiqu_desktop.ui.widgets.buttons import explain, make_button
 from aiqu_desktop.ui.widgets.labels import make_label
 
 _WIDTH = 388
-_LEAST_LIST = 110
+_LEAST_LIST = 96
 
 
 class ProposalSide(QScrollArea):
