@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 from aiqu_desktop.drift import Estimate
 from aiqu_desktop.drift.estimation import estimate_classification, estimate_regression, fit_cbpe, fit_dle
@@ -109,7 +110,8 @@ def judge(case: Any, peer: dict[str, Any]) -> dict[str, Any]:
 def overall(report: dict[str, Any]) -> dict[str, Any]:
     """Geometric mean over the cases of our error by NannyML's, and where NannyML's was smaller, by figure.
 
-    Cases of fewer than five windows are left out: the error of one window is luck.
+    interval: 95 % for the ratio on other cases like these (t of the log ratios). Cases of fewer than five windows are
+    left out: the error of one window is luck.
     """
     answer: dict[str, Any] = {}
     for name in ("accuracy", "f1", "roc_auc", "precision", "recall", "mae", "rmse"):
@@ -119,8 +121,12 @@ def overall(report: dict[str, Any]) -> dict[str, Any]:
         pairs = {case: pair for case, pair in pairs.items() if min(pair) > 0}
         if pairs:
             ratios = {case: mine / theirs for case, (mine, theirs) in pairs.items()}
+            logs = np.log(list(ratios.values()))
+            spread = float(logs.std(ddof=1)) if logs.size > 1 else float("inf")
+            half = float(special.stdtrit(max(1, logs.size - 1), 0.975)) * spread / np.sqrt(logs.size)
             answer[name] = {
-                "ratio": round(float(np.exp(np.mean(np.log(list(ratios.values()))))), 3),
+                "ratio": round(float(np.exp(logs.mean())), 3),
+                "interval": [round(float(np.exp(logs.mean() + side * half)), 3) for side in (-1, 1)],
                 "nannyml_better": {case: round(ratio, 3) for case, ratio in ratios.items() if ratio > 1.0},
                 "cases": len(ratios),
             }

@@ -33,7 +33,6 @@ from aiqu_desktop.ui.widgets.dialogs import AskDialog, Question
 from aiqu_desktop.ui.widgets.empty import EmptyState
 from aiqu_desktop.ui.widgets.errors import sentence_of
 
-_LEFT = 388
 _TITLES = {CheckKind.PERFORMANCE: "Performance", CheckKind.DRIFT: "Drift"}
 
 
