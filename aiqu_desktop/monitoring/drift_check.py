@@ -142,7 +142,7 @@ def _condition(settings: DriftSettings, bad: bool | None, message: str) -> Condi
         of_version=True,
         guarantee=(
             f"While nothing changes, any column is called drifted at most {settings.false_calls_a_year:g} times a year "
-            "on average, over all looks and all columns together."
+            "on average, over all looks, columns and segments together."
         ),
     )
 
