@@ -20,6 +20,7 @@ _COMMANDS = {
     "drift": "drift:drift",
     "import": "import_:import_command",
     "promote": "release:promote",
+    "approve": "approve:approve",
     "rollback": "release:rollback",
     "people": "people:people",
     "drill": "drill:drill",

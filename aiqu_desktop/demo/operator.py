@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from aiqu_desktop.core.words import VersionState
+from aiqu_desktop.demo.people import credentials
 from aiqu_desktop.demo.story import DemoModel, Story
 from aiqu_desktop.lifecycle.facts import champion_of, model_named
 from aiqu_desktop.lifecycle.last_good import healthy_champions
@@ -16,6 +17,7 @@ from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model, Release, Version
 from aiqu_desktop.services import releases
 from aiqu_desktop.services.alarms import acknowledge, list_alarms
+from aiqu_desktop.services.requests import list_requests
 from aiqu_desktop.services.views import AlarmRow
 
 # A version that went live so recently and already rings is taken back; an older one has aged and wants a successor.
@@ -54,14 +56,12 @@ class ScriptedOperator:
             champion = champion_of(model_named(session, mistake.model))
         if champion is not None and champion.number == mistake.version:
             return  # this day was begun before, and cut off
-        preview = releases.preview_promotion(self._registry, mistake.model, mistake.version)
-        releases.promote(self._registry, preview, actor=mistake.by, reason=mistake.reason)
+        self._promote(mistake.model, mistake.version, mistake.reason, mistake.by)
 
     def promote_first(self, model: DemoModel) -> None:
         """The first version of a model goes live."""
-        preview = releases.preview_promotion(self._registry, model.name, model.first_version)
         reason = "First version of the model, accepted on site."
-        releases.promote(self._registry, preview, actor=self._story.engineer, reason=reason)
+        self._promote(model.name, model.first_version, reason, self._story.engineer)
 
     def _answer(self, alarm: AlarmRow) -> None:
         now = self._registry.clock.now()
@@ -84,11 +84,20 @@ class ScriptedOperator:
         if good is not None and live_since is not None and now - live_since < _YOUNG:
             preview = releases.preview_rollback(self._registry, alarm.model)
             reason = self._story.mistake.rollback_reason
-            releases.roll_back(self._registry, preview, actor=self._story.operator, reason=reason)
+            releases.roll_back(self._registry, preview, credentials(self._story.operator), reason)
         elif newer is not None:
-            preview = releases.preview_promotion(self._registry, alarm.model, newer)
-            reason = self._story.model(alarm.model).reason
-            releases.promote(self._registry, preview, actor=self._story.engineer, reason=reason)
+            self._promote(alarm.model, newer, self._story.model(alarm.model).reason, self._story.engineer)
+
+    def _promote(self, model: str, number: int, reason: str, by: str) -> None:
+        """The engineer asks, the approver reads and approves: two people, as everywhere."""
+        engineer, approver = credentials(by), credentials(self._story.approver)
+        for left in list_requests(self._registry, model=model):
+            if left.version == number:
+                releases.decline(self._registry, left.id, engineer, "The replay was cut off; asked for anew.")
+        preview = releases.preview_promotion(self._registry, model, number)
+        request = releases.request_promotion(self._registry, preview, engineer, reason)
+        releases.approve(self._registry, request.id, approver)
+        releases.promote(self._registry, request.id)
 
 
 def _live_since(into: Sequence[Release]) -> datetime | None:

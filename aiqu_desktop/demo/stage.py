@@ -14,6 +14,7 @@ from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.paths import SitePaths
 from aiqu_desktop.demo.line_process import LineProcess
 from aiqu_desktop.demo.operator import ScriptedOperator
+from aiqu_desktop.demo.people import enrol
 from aiqu_desktop.demo.plant import PlantSource, load_source
 from aiqu_desktop.demo.replay import Replay, position, remember_position
 from aiqu_desktop.demo.story import Story, load_story
@@ -56,6 +57,7 @@ def set_stage(root: Path) -> Iterator[Stage]:
     monitor = Monitor(registry, "demo", settle_seconds=0.0)
     try:
         line.start()
+        enrol(registry, story)
         if reached is None:
             _first_versions(registry, story, line)
             monitor.run_until_idle()  # the first slot of every check is the story's first instant

@@ -16,7 +16,7 @@ from aiqu_desktop.bundles.manifest import parse_manifest
 from aiqu_desktop.core.clock import as_utc
 from aiqu_desktop.core.errors import EnvironmentFault, UserError
 from aiqu_desktop.core.paths import resources
-from aiqu_desktop.core.words import CheckKind
+from aiqu_desktop.core.words import CheckKind, Role
 
 _DAY = 86_400
 # Which plant file feeds a model, and which of its columns turns out to be true.
@@ -87,18 +87,35 @@ class DemoModel:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """start, end: the replayed span. handover: up to here the history is made; after it the months replay live."""
+    """people: full names by their one role.
+
+    start, end: the replayed span. handover: up to here the history is made; after it the months replay live.
+    """
 
     site: str
     folder: Path
     start: datetime
     handover: datetime
     end: datetime
-    operator: str
-    engineer: str
+    people: Mapping[Role, str]
     models: tuple[DemoModel, ...]
     arrivals: tuple[Arrival, ...]
     mistake: Mistake
+
+    @property
+    def operator(self) -> str:
+        """Who acknowledges alarms and rolls back."""
+        return self.people[Role.OPERATOR]
+
+    @property
+    def engineer(self) -> str:
+        """Who brings versions in and asks for their promotion."""
+        return self.people[Role.ENGINEER]
+
+    @property
+    def approver(self) -> str:
+        """Who approves it."""
+        return self.people[Role.APPROVER]
 
     def bundle(self, model: str, version: int) -> Path:
         """The folder of one shipped bundle."""
@@ -131,8 +148,7 @@ def _story(folder: Path, data: Mapping[str, Any]) -> Story:
         start=_instant(data["start"]),
         handover=_instant(data["handover"]),
         end=_instant(data["end"]),
-        operator=data["people"]["operator"],
-        engineer=data["people"]["engineer"],
+        people={Role(role): name for role, name in data["people"].items()},
         models=tuple(_model(folder, name, data) for name in data["models"]),
         arrivals=tuple(
             Arrival(name, entry["version"], _instant(entry["available"]))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from aiqu_desktop.core.errors import EnvironmentFault, Refused
 from aiqu_desktop.core.words import ReleaseKind, ReleaseState, VersionState
+from aiqu_desktop.lifecycle.approvals.warrant import Warrant
 from aiqu_desktop.lifecycle.history import spans_of
 from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.lifecycle.targets.target import Placement
@@ -42,25 +43,29 @@ class Order:
 
 
 class Journal:
-    """Writes the states of releases. `actor` is who acts: the person, or "recovery" when a start settles one.
+    """Writes the states of releases. `actor` is who acts: those on whose word it is, or "recovery" at a start.
 
     Every method raises EnvironmentFault when the registry cannot be written; the release then stays as it was.
     """
 
-    def __init__(self, registry: Registry, actor: str) -> None:
+    def __init__(self, registry: Registry, actor: str = "") -> None:
         self._registry = registry
         self._actor = actor
 
-    def intend(self, preview: Preview, reason: str) -> Order:
-        """Commit the intent. The target must not be touched before this returns.
+    def intend(self, preview: Preview, warrant: Warrant) -> Order:
+        """Commit the intent, and spend in the same transaction what entitles to it.
+
+        The target must not be touched before this returns.
 
         Raises:
-            Refused: if another release of the model is open.
+            Refused: if another release of the model is open, or the warrant does not entitle to this.
         """
         assert preview.to_version is not None, "a blocked preview is refused before"
         with _writing(self._registry) as session:
             model = session.scalars(select(Model).where(Model.name == preview.model)).one()
             now = self._registry.clock.now()
+            authority = warrant.spend(session, preview, now)
+            self._actor, reason = authority.actor, authority.reason
             release = Release(
                 id=uuid.uuid4().hex,
                 model_id=model.id,
@@ -68,7 +73,7 @@ class Journal:
                 from_version_id=preview.from_version.version_id if preview.from_version else None,
                 to_version_id=preview.to_version.version_id,
                 state=ReleaseState.INTENDED,
-                requested_by=self._actor,
+                requested_by=authority.requested_by,
                 reason=reason,
                 evidence={"digest": preview.evidence_digest, "shown": preview.to_json()},
                 intended_at=now,
@@ -80,6 +85,8 @@ class Journal:
                 raise Refused(
                     f"Another release of {preview.model} is open; wait until it is done, or restart AiQu Desktop."
                 ) from error
+            session.add(authority.row(release.id))
+            session.flush()
             order = _order(session, release)
             new = {
                 "release": release.id,
@@ -88,9 +95,25 @@ class Journal:
                 "to": preview.to_version.number,
                 "digest": preview.to_version.digest,
                 "evidence": preview.evidence_digest,
+                "request": authority.request_id,
+                "signature": authority.signature_id,
             }
+            if authority.override:
+                self._report_override(session, order, authority.override)
             self._note(session, order, ReleaseState.INTENDED, f"{preview.kind} intended", new, reason)
             return order
+
+    def _report_override(self, session: Session, order: Order, override: Mapping[str, Any]) -> None:
+        """An override is an event of its own in the chain, so that nobody has to look for it."""
+        audit.record(
+            session,
+            at=self._registry.clock.now(),
+            actor=self._actor,
+            action="release.overridden",
+            subject=f"model {order.model}",
+            new={"release": order.release, "version": order.wanted.version, **override},
+            reason=" / ".join(override["reasons"]),
+        )
 
     def advance(self, order: Order, state: ReleaseState, detail: str) -> Order:
         """Commit an unfinished state: STAGED or SWITCHED."""

@@ -48,6 +48,16 @@ class Preview:
         return bool(self.blocking)
 
     @property
+    def failed(self) -> tuple[GateResult, ...]:
+        """The gates that block."""
+        return tuple(gate for gate in self.gates if gate.blocks)
+
+    @property
+    def overridable(self) -> bool:
+        """True when gates failed and two people may go ahead against every one of them."""
+        return bool(self.failed) and self.to_version is not None and all(gate.overridable for gate in self.failed)
+
+    @property
     def evidence_digest(self) -> str:
         """SHA-256 of the canonical JSON of all that is shown."""
         return sha256_bytes(canonical_json(self.to_json()))

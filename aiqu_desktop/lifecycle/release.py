@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiqu_desktop.core.errors import AiquError, Refused, UserError
-from aiqu_desktop.core.words import ReleaseKind, ReleaseState
+from aiqu_desktop.core.words import ReleaseKind, ReleaseState, RequestState
+from aiqu_desktop.lifecycle.approvals import requests
+from aiqu_desktop.lifecycle.approvals.warrant import ApprovedRequest, SignedRollback, Warrant
 from aiqu_desktop.lifecycle.facts import facts_of, staging_files
 from aiqu_desktop.lifecycle.journal import Journal, Order
 from aiqu_desktop.lifecycle.lock import sole_release
@@ -24,6 +26,7 @@ from aiqu_desktop.lifecycle.preview import Preview, preview_promotion, preview_r
 from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Target
 from aiqu_desktop.registry import ArtifactStore, Registry
 from aiqu_desktop.registry.tables import Version
+from aiqu_desktop.security.signing import Signature
 
 StepCallback = Callable[[str, str], None]
 
@@ -56,74 +59,66 @@ class ReleaseOutcome:
 def promote(
     registry: Registry,
     target: Target,
-    preview: Preview,
+    request_id: int,
     *,
-    actor: str,
-    reason: str,
     timeout: float | None = None,
     on_step: StepCallback | None = None,
 ) -> ReleaseOutcome:
-    """Put the previewed version live, and prove it.
+    """Put the version live that two people signed for, and prove it.
 
     Args:
-        preview: what the person saw; its evidence must still hold.
+        request_id: an approved request; its evidence must still hold, and it serves once.
         timeout: seconds that the target has to answer with the new version, and with the former one when reverting;
             by default the target's own patience.
         on_step: called after each step with its name and a sentence, for progress.
     Raises:
-        UserError: if no name or no reason is given, or the preview is of a rollback.
-        Refused: if a gate fails, what was shown has changed, or another release of the model is open.
+        UserError: if there is no such request.
+        Refused: if it is not approved, has expired or become void, what was shown has changed, or another release of
+            the model is open.
         EnvironmentFault: if the registry or the target cannot be written; an open release is settled at the next start.
     """
-    return _release(registry, target, preview, ReleaseKind.PROMOTION, actor, reason, timeout, on_step)
+    request = requests.find(registry, request_id)
+    requests.refuse_unless(request, RequestState.APPROVED)
+    with sole_release(registry.paths, request.model):
+        now = preview_promotion(registry, request.model, request.number, target=target)
+        requests.refuse_if_stale(registry, request, now)
+        run = ReleaseRun(registry, target, Journal(registry), timeout, on_step)
+        return run.carry_out(now, ApprovedRequest(request_id))
 
 
 def roll_back(
     registry: Registry,
     target: Target,
     preview: Preview,
+    signature: Signature,
     *,
-    actor: str,
-    reason: str,
     timeout: float | None = None,
     on_step: StepCallback | None = None,
 ) -> ReleaseOutcome:
-    """Put the previewed earlier champion live again, and prove it; the present one is withdrawn. See `promote`."""
-    return _release(registry, target, preview, ReleaseKind.ROLLBACK, actor, reason, timeout, on_step)
+    """Put the previewed earlier champion live again on one person's word, and prove it; the present one is withdrawn.
 
-
-def _release(
-    registry: Registry,
-    target: Target,
-    preview: Preview,
-    kind: ReleaseKind,
-    actor: str,
-    reason: str,
-    timeout: float | None,
-    on_step: StepCallback | None,
-) -> ReleaseOutcome:
-    actor, reason = actor.strip(), reason.strip()
-    if preview.kind is not kind:
-        raise UserError(f"The preview is of a {preview.kind}, and a {kind} was asked for; preview it first.")
-    if not actor or not reason:
-        lacking = "reason" if actor else "name"
-        raise UserError(f"A {kind} needs the {lacking} of the person who asks for it; give one.")
-    if preview.blocked:
-        raise Refused(f"The {kind} is blocked: {preview.blocking}")
+    Args:
+        preview: what the person saw; its evidence must still hold.
+        signature: over `terms_of_rollback`; its reason is the rollback's.
+    Raises:
+        UserError: if the preview is of a promotion.
+        Refused, EnvironmentFault: as `promote`; Refused also if the signature is of something else.
+    """
+    refuse_unless_rollback(preview)
     with sole_release(registry.paths, preview.model):
-        now = _look_again(registry, target, preview)
-        if now.blocked:
-            raise Refused(f"The {kind} is blocked: {now.blocking}")
+        now = preview_rollback(registry, preview.model, preview.requested, target=target)
+        refuse_unless_rollback(now)
         refuse_if_changed(preview, now)
-        run = ReleaseRun(registry, target, Journal(registry, actor), timeout, on_step)
-        return run.carry_out(preview, reason)
+        run = ReleaseRun(registry, target, Journal(registry), timeout, on_step)
+        return run.carry_out(now, SignedRollback(signature.id))
 
 
-def _look_again(registry: Registry, target: Target, shown: Preview) -> Preview:
-    if shown.kind is ReleaseKind.ROLLBACK:
-        return preview_rollback(registry, shown.model, shown.requested, target=target)
-    assert shown.requested is not None, "a promotion names its version"
-    return preview_promotion(registry, shown.model, shown.requested, target=target)
+def refuse_unless_rollback(preview: Preview) -> None:
+    """Raise UserError for the preview of a promotion, Refused for a blocked one."""
+    if preview.kind is not ReleaseKind.ROLLBACK:
+        raise UserError("The preview is of a promotion, and a rollback was asked for; preview the rollback first.")
+    if preview.blocked:
+        raise Refused(f"The {preview.kind} is blocked: {preview.blocking}")
 
 
 class ReleaseRun:
@@ -144,10 +139,10 @@ class ReleaseRun:
         self._on_step = on_step
         self._store = ArtifactStore(registry.paths.artifacts, registry.clock)
 
-    def carry_out(self, preview: Preview, reason: str) -> ReleaseOutcome:
+    def carry_out(self, preview: Preview, warrant: Warrant) -> ReleaseOutcome:
         """From intent to outcome."""
         started = time.monotonic()
-        order = self._journal.intend(preview, reason)
+        order = self._journal.intend(preview, warrant)
         self._say("intended", f"The {order.kind} to version {order.wanted.version} is written down.")
         try:
             self._stage(order.wanted, order.wanted_id)

@@ -10,7 +10,7 @@ from aiqu_desktop.core.errors import UserError
 _SIGN_IN = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 _LONGEST = 80
 # Names under which the product itself acts in the audit chain.
-_PRODUCT = frozenset({"monitor", "line", "recovery", "setup", "window", "demo", "policy"})
+_PRODUCT = frozenset({"monitor", "line", "recovery", "setup", "window", "demo", "policy", "service"})
 
 
 def compared(name: str) -> str:

@@ -10,12 +10,15 @@ from sqlalchemy import func, select
 from aiqu_desktop.core.errors import Refused
 from aiqu_desktop.core.words import Meaning, Role
 from aiqu_desktop.registry import Registry
-from aiqu_desktop.registry.tables import Person
+from aiqu_desktop.registry.tables import Person, Site
 from aiqu_desktop.security import accounts, lockout, passwords
 from aiqu_desktop.security.accounts import AccountChange
 from aiqu_desktop.security.identity import Credentials, Identity, authenticate, held_roles
 from aiqu_desktop.security.signing import sign
 from aiqu_desktop.services.views import PersonRow
+
+# Printed in the manual and shown where one signs in on a demo site; no other site knows it.
+DEMO_PASSWORD = "demo-plant-2009"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,12 @@ def has_people(registry: Registry) -> bool:
     """False on a new site, whose first account nobody can sign for."""
     with registry.read() as session:
         return bool(session.scalar(select(func.count()).select_from(Person)))
+
+
+def demo_password(registry: Registry) -> str:
+    """The password of everybody on a demo site; empty on any other."""
+    with registry.read() as session:
+        return DEMO_PASSWORD if session.scalar(select(Site.is_demo)) else ""
 
 
 def found(registry: Registry, name: str, full_name: str, password: str) -> Identity:

@@ -20,18 +20,24 @@ from aiqu_desktop.services.views import (
     IngestRow,
     ModelPage,
     Overview,
+    PersonRow,
     RehearsalRow,
+    RequestRow,
     ScheduleRow,
+    SignedIn,
     WhyView,
 )
 
 if TYPE_CHECKING:
     from aiqu_desktop.lifecycle.preview import Preview
     from aiqu_desktop.security.audit import ChainVerdict
+    from aiqu_desktop.security.identity import Credentials
+
+StepCallback = Callable[[str, str], None]
 
 
 class Desk(Protocol):
-    """One open site. `person` is the name that acts are recorded under until people sign in."""
+    """One open site."""
 
     root: Path
 
@@ -66,6 +72,19 @@ class Desk(Protocol):
         """Check id → 0 to 1 for what runs in this process. Quick; the one method safe on the main thread."""
         ...
 
+    # people
+    def people(self) -> tuple[PersonRow, ...]: ...
+    def demo_password(self) -> str:
+        """The password of everybody on a demo site; empty on any other."""
+        ...
+
+    def signed_in(self) -> SignedIn | None:
+        """Who is signed in; None when nobody is, or nobody acted for long. Quick; safe on the main thread."""
+        ...
+
+    def sign_in(self, by: Credentials) -> SignedIn: ...
+    def sign_out(self) -> None: ...
+
     # limits and their rehearsals
     rehearsal_valid_for: timedelta
 
@@ -93,12 +112,21 @@ class Desk(Protocol):
     # releases, reports, versions
     def preview_promotion(self, model: str, number: int) -> Preview: ...
     def preview_rollback(self, model: str, number: int | None = None) -> Preview: ...
-    def promote(
-        self, preview: Preview, *, actor: str, reason: str, on_step: Callable[[str, str], None] | None = None
-    ) -> Any: ...
+    def list_requests(self, model: str | None = None) -> tuple[RequestRow, ...]: ...
+    def request_promotion(self, preview: Preview, by: Credentials, reason: str, *, override: bool) -> RequestRow: ...
+    def decline(self, request_id: int, by: Credentials, reason: str) -> None: ...
+    def approve_and_promote(
+        self, request_id: int, by: Credentials, reason: str, shown: Preview, on_step: StepCallback | None = None
+    ) -> Any:
+        """Sign the approval, then carry it out; an approval that was signed before is only carried out."""
+        ...
+
     def roll_back(
-        self, preview: Preview, *, actor: str, reason: str, on_step: Callable[[str, str], None] | None = None
-    ) -> Any: ...
+        self, preview: Preview, by: Credentials | None, reason: str, on_step: StepCallback | None = None
+    ) -> Any:
+        """`by` None: as the person who is signed in at the desk."""
+        ...
+
     def write_model_report(self, model: str, start: datetime | None, end: datetime | None, *, by: str) -> Path: ...
     def import_version(self, folder: Path, *, by: str) -> Any: ...
 

@@ -8,11 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from aiqu_desktop.core.errors import Refused
 from aiqu_desktop.core.words import CheckKind
 from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.scheduling import Monitor
+from aiqu_desktop.security import sessions
 from aiqu_desktop.security.audit import ChainVerdict
+from aiqu_desktop.security.identity import Credentials
 from aiqu_desktop.services import (
     alarms,
     audit,
@@ -20,9 +23,11 @@ from aiqu_desktop.services import (
     ingest,
     model_page,
     overview,
+    people,
     rehearsing,
     releases,
     reporting,
+    requests,
     runs,
     why,
 )
@@ -37,8 +42,11 @@ from aiqu_desktop.services.views import (
     IngestRow,
     ModelPage,
     Overview,
+    PersonRow,
     RehearsalRow,
+    RequestRow,
     ScheduleRow,
+    SignedIn,
     WhyView,
 )
 
@@ -54,6 +62,7 @@ class SiteDesk:
         self._registry = registry
         self._monitor: Monitor | None = None
         self._watcher: ChangeWatcher | None = None
+        self._session: sessions.DeskSession | None = None
 
     @classmethod
     def open(cls, root: Path, *, create: bool = False) -> SiteDesk:
@@ -119,6 +128,37 @@ class SiteDesk:
     def progress(self) -> Mapping[int, float]:
         return {} if self._monitor is None else self._monitor.progress()
 
+    # people
+
+    def people(self) -> tuple[PersonRow, ...]:
+        return people.list_people(self._registry)
+
+    def demo_password(self) -> str:
+        return people.demo_password(self._registry)
+
+    def signed_in(self) -> SignedIn | None:
+        desk = self._session
+        if desk is None or not desk.alive:
+            return None
+        return SignedIn(desk.identity.name, desk.identity.full_name, desk.identity.roles)
+
+    def sign_in(self, by: Credentials) -> SignedIn:
+        former, self._session = self._session, sessions.sign_in(self._registry, by)
+        if former is not None and former.alive:
+            sessions.sign_out(self._registry, former)
+        identity = self._session.identity
+        return SignedIn(identity.name, identity.full_name, identity.roles)
+
+    def sign_out(self) -> None:
+        former, self._session = self._session, None
+        if former is not None:
+            sessions.sign_out(self._registry, former)
+
+    def _present(self) -> sessions.DeskSession:
+        if self._session is None:
+            raise Refused("Nobody is signed in at this desk; sign in, or give name and password.")
+        return self._session
+
     # limits and their rehearsals
 
     rehearsal_valid_for = rehearsing.VALID_FOR
@@ -162,11 +202,26 @@ class SiteDesk:
     def preview_rollback(self, model: str, number: int | None = None) -> Preview:
         return releases.preview_rollback(self._registry, model, number)
 
-    def promote(self, preview: Preview, *, actor: str, reason: str, on_step: StepCallback | None = None) -> Any:
-        return releases.promote(self._registry, preview, actor=actor, reason=reason, on_step=on_step)
+    def list_requests(self, model: str | None = None) -> tuple[RequestRow, ...]:
+        return requests.list_requests(self._registry, model=model)
 
-    def roll_back(self, preview: Preview, *, actor: str, reason: str, on_step: StepCallback | None = None) -> Any:
-        return releases.roll_back(self._registry, preview, actor=actor, reason=reason, on_step=on_step)
+    def request_promotion(self, preview: Preview, by: Credentials, reason: str, *, override: bool) -> RequestRow:
+        made = releases.request_promotion(self._registry, preview, by, reason, override=override)
+        return next(row for row in self.list_requests(preview.model) if row.id == made.id)
+
+    def decline(self, request_id: int, by: Credentials, reason: str) -> None:
+        releases.decline(self._registry, request_id, by, reason)
+
+    def approve_and_promote(
+        self, request_id: int, by: Credentials, reason: str, shown: Preview, on_step: StepCallback | None = None
+    ) -> Any:
+        releases.approve(self._registry, request_id, by, reason, shown=shown)
+        return releases.promote(self._registry, request_id, on_step=on_step)
+
+    def roll_back(
+        self, preview: Preview, by: Credentials | None, reason: str, on_step: StepCallback | None = None
+    ) -> Any:
+        return releases.roll_back(self._registry, preview, by or self._present(), reason, on_step=on_step)
 
     def write_model_report(self, model: str, start: datetime | None, end: datetime | None, *, by: str) -> Path:
         return reporting.write_model_report(self._registry, model, start, end, by=by)

@@ -36,6 +36,7 @@ def plan() -> dict[str, Any]:
             "engineer": "Jonas Lindqvist",
             "approver": "Maria Ek",
             "auditor": "Henrik Åberg",
+            "administrator": "Karin Holm",
         },
         "models": {model: _model(model) for model in (CLASSIFIER, CONCENTRATION, MACHINE)},
         "mistake": {

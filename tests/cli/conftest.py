@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from aiqu_desktop.cli.main import main
+from tests.factories.people import PASSWORD
 from tests.factories.plant_site import PlantSite, plant_site
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT.*")
@@ -67,6 +68,14 @@ def site(tmp_path: Path) -> Iterator[PlantSite]:
     """Version 1 of the toy live on a real line; no data yet."""
     with plant_site(tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def password(tmp_path: Path) -> Path:
+    """A file with the password of the test plant's people."""
+    file = tmp_path / "password"
+    file.write_text(f"{PASSWORD}\n")
+    return file
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,8 @@ ON_A_SITE = [
     ("rehearse", "toy"),
     ("promote", "toy", "1", "--yes", "--reason", "x"),
     ("rollback", "toy", "--yes", "--reason", "x"),
+    ("approve", "--list"),
+    ("people", "list"),
     ("alarms",),
     ("report", "toy"),
     ("audit", "verify"),

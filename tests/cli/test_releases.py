@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from aiqu_desktop.core.words import ReleaseKind
 from aiqu_desktop.lifecycle.facts import champion_of, model_named
+from aiqu_desktop.services import releases
 from aiqu_desktop.services.audit import verify_chain
+from aiqu_desktop.services.opening import open_site
+from aiqu_desktop.services.requests import list_requests
 from tests.cli.conftest import Aiqu
 from tests.factories.bundles import make_bundle, reseal, toy_schema
+from tests.factories.people import APPROVER, PASSWORD
 from tests.factories.plant_site import PlantSite
 
 
@@ -86,29 +89,72 @@ def test_an_import_needs_a_name(aiqu: Aiqu, site: PlantSite, tmp_path: Path) -> 
     assert answer.status == 2 and "needs the name" in answer.said_one_sentence()
 
 
-def test_a_promotion_shows_its_gates_acts_and_proves(aiqu: Aiqu, site: PlantSite) -> None:
+def test_a_promotion_shows_its_gates_waits_for_another_person_acts_and_proves(
+    aiqu: Aiqu, site: PlantSite, password: Path
+) -> None:
     site.import_version(2)
-    root = site.registry.paths.root
+    root, given = site.registry.paths.root, ("--password-file", password)
     looked = aiqu("promote", "toy", "2", "--preview", "--site", root)
     assert (looked.status, _champion(site)) == (0, 1)
     assert "Promotion of toy: version 1 → version 2" in looked.out and "pass" in looked.out
-    done = aiqu("promote", "toy", "2", "--yes", "--reason", "better", "--by", "Eva", "--site", root, "--json")
+    asked = aiqu("promote", "toy", "2", "--reason", "better", "--by", "eva", *given, "--site", root)
+    assert (asked.status, _champion(site)) == (0, 1), "a request switches nothing"
+    assert "An approver must sign: aiqu approve " in asked.out and "asked for by Eva (eva)" in asked.out
+    again = aiqu("promote", "toy", "2", "--reason", "better", "--by", "eva", *given, "--site", root, "--json")
+    assert (again.status, again.json["done"], again.json["request"]["state"]) == (1, False, "pending")
+    own = aiqu("approve", "--by", "eva", *given, "--yes", "--site", root)
+    assert (own.status, _champion(site)) == (1, 1) and "needs the signature of an approver" in own.err
+    done = aiqu("approve", "--by", "maria", *given, "--yes", "--site", root, "--json")
     assert (done.status, _champion(site)) == (0, 2)
     assert done.json["done"] and done.json["outcome"]["state"] == "completed"
-    assert done.json["preview"]["to"]["number"] == 2
+    assert done.json["preview"]["to"]["number"] == 2 and done.json["request"]["requested_by"] == "Eva"
     assert "staged" in done.err, "progress goes to the other stream"
-    again = aiqu("promote", "toy", "2", "--yes", "--reason", "better", "--site", root)
-    assert (again.status, again.out) == (1, "")
-    assert "is the champion already" in again.said_one_sentence()
+    champion = aiqu("promote", "toy", "2", "--reason", "better", "--site", root)
+    assert (champion.status, champion.out) == (1, "")
+    assert "is the champion already" in champion.said_one_sentence()
 
 
-def test_a_rollback_goes_to_the_last_known_good(aiqu: Aiqu, site: PlantSite) -> None:
+def test_an_approved_request_that_was_not_carried_out_is_at_the_next_promote(
+    aiqu: Aiqu, site: PlantSite, password: Path
+) -> None:
+    site.import_version(2)
+    root, given = site.registry.paths.root, ("--password-file", password)
+    aiqu("promote", "toy", "2", "--reason", "better", "--by", "eva", *given, "--site", root)
+    registry = open_site(root)
+    (row,) = list_requests(registry)
+    releases.approve(registry, row.id, APPROVER)
+    registry.close()
+    done = aiqu("promote", "toy", "2", "--yes", "--site", root, "--json")
+    assert (done.status, _champion(site), done.json["request"]["decided_by"]) == (0, 2, "Maria")
+
+
+def test_a_request_is_listed_and_declined_with_a_reason(aiqu: Aiqu, site: PlantSite, password: Path) -> None:
+    site.import_version(2)
+    root, given = site.registry.paths.root, ("--password-file", password)
+    assert "No request waits" in aiqu("approve", "--site", root).out
+    aiqu("promote", "toy", "2", "--reason", "better", "--by", "eva", *given, "--site", root)
+    (row,) = aiqu("approve", "--list", "--site", root, "--json").json
+    assert (row["version"], row["state"], row["reason"]) == (2, "pending", "better")
+    silent = aiqu("approve", row["id"], "--decline", "--by", "maria", *given, "--site", root)
+    assert silent.status == 2 and "needs a reason" in silent.said_one_sentence()
+    declined = aiqu(
+        "approve", row["id"], "--decline", "--reason", "too few rows", "--by", "maria", *given, "--site", root
+    )
+    assert declined.status == 0 and "Declined by Maria: too few rows" in declined.out
+    late = aiqu("approve", row["id"], "--by", "maria", *given, "--yes", "--site", root)
+    assert (late.status, _champion(site)) == (1, 1) and "is declined" in late.said_one_sentence()
+    assert aiqu("approve", 99, "--by", "maria", *given, "--yes", "--site", root).status == 2
+
+
+def test_a_rollback_goes_to_the_last_known_good(aiqu: Aiqu, site: PlantSite, password: Path) -> None:
     site.import_version(2)
     assert site.promote(2).done
     root = site.registry.paths.root
     seen = aiqu("rollback", "toy", "--preview", "--site", root, "--json")
     assert (seen.status, seen.json["done"], seen.json["preview"]["to"]["number"]) == (0, False, 1)
-    done = aiqu("rollback", "toy", "--yes", "--reason", "scrap", "--by", "Elin", "--site", root)
+    done = aiqu(
+        "rollback", "toy", "--yes", "--reason", "scrap", "--by", "olle", "--password-file", password, "--site", root
+    )
     assert (done.status, _champion(site)) == (0, 1)
     assert "Version 1 is live" in done.out.splitlines()[-1]
     assert verify_chain(site.registry).intact
@@ -156,27 +202,33 @@ def test_what_is_not_there_cannot_be_released(aiqu: Aiqu, site: PlantSite, words
     assert said in answer.said_one_sentence()
 
 
-def test_a_release_asks_for_a_reason_and_then_for_a_yes(
-    aiqu: Aiqu, site: PlantSite, monkeypatch: pytest.MonkeyPatch
+def test_an_approval_asks_before_it_acts_and_passwords_only_at_a_terminal(
+    aiqu: Aiqu, site: PlantSite, password: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.import_version(2)
-    promote = ("promote", "toy", "2", "--site", site.registry.paths.root)
-    silent = aiqu(*promote, "--yes", "--json")
+    root = site.registry.paths.root
+    silent = aiqu("promote", "toy", "2", "--json", "--site", root)
     assert (silent.status, silent.out) == (2, "")
     assert "needs a reason" in silent.said_one_sentence()
     monkeypatch.setattr(sys, "stdin", io.StringIO())
-    nobody = aiqu(*promote, "--reason", "better", "--json")
+    nobody = aiqu("promote", "toy", "2", "--reason", "better", "--by", "eva", "--json", "--site", root)
     assert (nobody.status, nobody.out) == (2, "")
-    assert f"A {ReleaseKind.PROMOTION.value} asks" in (said := nobody.said_one_sentence()) and "--yes" in said
+    assert "no terminal to ask at" in nobody.said_one_sentence()
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{PASSWORD}\n"))
+    piped = aiqu("promote", "toy", "2", "--reason", "better", "--by", "eva", "--password-file", "-", "--site", root)
+    assert piped.status == 0, piped.err
+    approve = ("approve", "--by", "maria", "--password-file", password, "--site", root)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    assert "add --yes" in aiqu(*approve, "--json").said_one_sentence()
     monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
-    no = aiqu(*promote, "--reason", "better")
+    no = aiqu(*approve)
     assert (no.status, _champion(site)) == (1, 1)
     assert "Nothing was changed." in no.err
     monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
-    no = aiqu(*promote, "--reason", "better", "--json")
+    no = aiqu(*approve, "--json")
     assert (no.status, no.json["done"]) == (1, False), "the question does not spoil the machine's answer"
     monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
-    assert aiqu(*promote, "--reason", "better").status == 0
+    assert aiqu(*approve).status == 0
     assert _champion(site) == 2
 
 

@@ -14,14 +14,13 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from aiqu_desktop.cli.output import print_json
 from aiqu_desktop.core.paths import SitePaths
 from aiqu_desktop.demo import replay, stage
 from aiqu_desktop.demo.run import run_headless
 from aiqu_desktop.demo.story import load_story
-from aiqu_desktop.lifecycle.preview import Preview
+from aiqu_desktop.lifecycle.approvals import requests
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.services import releases
 
@@ -37,12 +36,14 @@ def main(site: str, start: str, end: str, moment: str = "", *where: str) -> None
             os.kill(os.getpid(), signal.SIGKILL)
         remember(paths, now)
 
-    def promote_or_die(registry: Registry, preview: Preview, **more: Any) -> releases.ReleaseOutcome:
+    def promote_or_die(registry: Registry, request_id: int) -> releases.ReleaseOutcome:
+        number = requests.find(registry, request_id).number
+
         def step(name: str, _sentence: str) -> None:
-            if moment == "step" and (name, str(preview.requested)) == where:
+            if moment == "step" and (name, str(number)) == where:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        return promote(registry, preview, on_step=step, **more)
+        return promote(registry, request_id, on_step=step)
 
     replay.remember_position = remember_or_die
     releases.promote = promote_or_die

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from aiqu_desktop.core.words import AlarmState, ReleaseKind
+from aiqu_desktop.core.words import AlarmState, ReleaseKind, Role
 from aiqu_desktop.demo.operator import ScriptedOperator
+from aiqu_desktop.demo.people import sign_in_name
 from aiqu_desktop.demo.story import DemoModel, Mistake, Story
+from aiqu_desktop.services import people as accounts
 from aiqu_desktop.services.alarms import list_alarms
 from aiqu_desktop.services.model_page import model_page
+from tests.factories.people import APPROVER, vouched
 from tests.factories.plant_site import DAY, START, PlantSite, plant_site
 
 TOY = DemoModel(
@@ -20,8 +23,9 @@ TOY = DemoModel(
     features=(), reason="The old one is worn.", checks={},
 )  # fmt: skip
 STORY = Story(
-    site="Toy plant", folder=Path(), start=START, handover=START, end=START + 400 * DAY, operator="Elin",
-    engineer="Jonas", models=(TOY,), arrivals=(),
+    site="Toy plant", folder=Path(), start=START, handover=START, end=START + 400 * DAY, people={
+        Role.OPERATOR: "Elin", Role.ENGINEER: "Jonas", Role.APPROVER: "Birgit", Role.ADMINISTRATOR: "Karin"
+    }, models=(TOY,), arrivals=(),
     mistake=Mistake("toy", 2, START + DAY, "Jonas", "It looks better.", "It was not."),
 )  # fmt: skip
 
@@ -34,6 +38,10 @@ def site(tmp_path: Path) -> Iterator[PlantSite]:
 
 @pytest.fixture
 def people(site: PlantSite) -> ScriptedOperator:
+    """Beside the staff of the test plant, who have another password."""
+    for role, full_name in STORY.people.items():
+        name = sign_in_name(full_name)
+        accounts.add(site.registry, name, full_name, (role,), accounts.DEMO_PASSWORD, vouched(APPROVER))
     return ScriptedOperator(site.registry, STORY)
 
 

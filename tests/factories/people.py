@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiqu_desktop.core.words import Role
+from aiqu_desktop.lifecycle import Preview, ReleaseOutcome, Target, promote, roll_back
+from aiqu_desktop.lifecycle.approvals import requests, terms
+from aiqu_desktop.lifecycle.approvals.requests import Request
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Site
 from aiqu_desktop.security.identity import Credentials
+from aiqu_desktop.security.signing import Signature, sign
 from aiqu_desktop.services import people
 from aiqu_desktop.services.people import Vouching
 
@@ -34,3 +40,59 @@ def vouched(witness: Credentials | None = None) -> Vouching:
 def by(name: str, password: str = PASSWORD) -> Credentials:
     """Somebody's credentials."""
     return Credentials(name, password)
+
+
+def signed(registry: Registry, who: Credentials, asked: terms.Terms, reason: str) -> Signature:
+    """A signature over terms."""
+    return sign(registry, who, asked.meaning, subject=asked.subject, digest=asked.digest, reason=reason)
+
+
+def asked_for(
+    registry: Registry,
+    target: Target,
+    preview: Preview,
+    *,
+    who: Credentials = ENGINEER,
+    reason: str = "better",
+    override: bool = False,
+) -> Request:
+    """A request of an engineer, Eva unless another is named."""
+    enrol(registry)
+    signature = signed(registry, who, terms.terms_of_request(preview, reason, override), reason)
+    return requests.ask(registry, target, preview, signature, override=override)
+
+
+def decided(
+    registry: Registry,
+    target: Target,
+    request: Request,
+    *,
+    who: Credentials = APPROVER,
+    approve: bool = True,
+    reason: str = "I have read it.",
+) -> Request:
+    """The decision of an approver, Maria unless another is named."""
+    asked = requests.terms_for_decision(registry, request.id, approve=approve, reason=reason)
+    return requests.decide(registry, target, request.id, signed(registry, who, asked, reason), approve=approve)
+
+
+def promoted(
+    registry: Registry, target: Target, preview: Preview, *, reason: str = "better", **how: Any
+) -> ReleaseOutcome:
+    """Eva asks, Maria approves, and the release is carried out."""
+    request = asked_for(registry, target, preview, reason=reason)
+    return promote(registry, target, decided(registry, target, request).id, **how)
+
+
+def rolled_back(
+    registry: Registry,
+    target: Target,
+    preview: Preview,
+    *,
+    who: Credentials = OPERATOR,
+    reason: str = "scrap",
+    **how: Any,
+) -> ReleaseOutcome:
+    """Olle rolls back."""
+    enrol(registry)
+    return roll_back(registry, target, preview, signed(registry, who, terms.terms_of_rollback(preview), reason), **how)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from aiqu_desktop.core.clock import ReplayClock, iso, wait_until
 from aiqu_desktop.core.words import CheckKind
+from aiqu_desktop.lifecycle import folder_target
 from aiqu_desktop.line.protocol import TargetFolder
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.scheduling import Monitor
@@ -21,6 +22,7 @@ from aiqu_desktop.services import releases
 from aiqu_desktop.services.imports import import_version
 from aiqu_desktop.services.opening import open_site
 from tests.factories.bundles import CLASSES, make_bundle, toy_columns, toy_labels
+from tests.factories.people import enrol, promoted
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -37,6 +39,7 @@ class PlantSite:
         self.registry: Registry = open_site(folder / "site", create=True, clock=self.clock, name="Test plant")
         self.monitor = Monitor(self.registry, "monitor", settle_seconds=0.0)
         self.days = 0
+        enrol(self.registry)
 
     @property
     def drop(self) -> Path:
@@ -50,7 +53,7 @@ class PlantSite:
         folder = TargetFolder(self.registry.paths.line / "toy")
         assert wait_until(lambda: folder.status() is not None, 20), "the line does not answer"
         preview = releases.preview_promotion(self.registry, "toy", number)
-        return releases.promote(self.registry, preview, actor="Eva", reason="better")
+        return promoted(self.registry, folder_target(self.registry.paths, "toy"), preview)
 
     def roll_back(self) -> releases.ReleaseOutcome:
         """To the last known good."""

@@ -19,11 +19,10 @@ from aiqu_desktop.lifecycle import (
     folder_targets,
     preview_promotion,
     preview_rollback,
-    promote,
-    roll_back,
     settle_unfinished,
 )
 from aiqu_desktop.registry import Registry
+from tests.factories.people import promoted, rolled_back
 
 
 def main(site: str, model: str, act: str, fatal: str, *more: str) -> None:
@@ -41,10 +40,10 @@ def main(site: str, model: str, act: str, fatal: str, *more: str) -> None:
         settle_unfinished(registry, folder_targets(registry.paths), on_step=step)
     elif act == "rollback":
         preview = preview_rollback(registry, model)
-        roll_back(registry, target, preview, actor="Olle", reason="scrap", on_step=step)
+        rolled_back(registry, target, preview, on_step=step)
     else:
         preview = preview_promotion(registry, model, int(act))
-        promote(registry, target, preview, actor="Eva", reason="better", on_step=step)
+        promoted(registry, target, preview, on_step=step)
 
 
 if __name__ == "__main__":

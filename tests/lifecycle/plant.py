@@ -22,12 +22,13 @@ from aiqu_desktop.lifecycle import (
     preview_promotion,
     preview_rollback,
     promote,
-    roll_back,
     settle_unfinished,
 )
+from aiqu_desktop.lifecycle.approvals.requests import Request
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model, Release, Version
 from tests.factories.bundles import make_bundle
+from tests.factories.people import decided, promoted, rolled_back
 
 TIMEOUT = 15.0
 
@@ -69,17 +70,17 @@ class Plant:
 
     def promote(self, number: int, timeout: float = TIMEOUT, on_step: Callable[[str, str], None] | None = None):
         preview = preview_promotion(self.registry, self.model, number)
-        return promote(
-            self.registry, self.target, preview, actor="Eva", reason="better", timeout=timeout, on_step=on_step
-        )
+        return promoted(self.registry, self.target, preview, timeout=timeout, on_step=on_step)
+
+    def promote_request(self, request: Request) -> ReleaseOutcome:
+        """Approve a pending request and carry it out."""
+        return promote(self.registry, self.target, decided(self.registry, self.target, request).id)
 
     def roll_back(
         self, number: int | None = None, timeout: float = TIMEOUT, on_step: Callable[[str, str], None] | None = None
     ):
         preview = preview_rollback(self.registry, self.model, number)
-        return roll_back(
-            self.registry, self.target, preview, actor="Olle", reason="scrap", timeout=timeout, on_step=on_step
-        )
+        return rolled_back(self.registry, self.target, preview, timeout=timeout, on_step=on_step)
 
     def settle(self, timeout: float = TIMEOUT) -> tuple[ReleaseOutcome, ...]:
         return settle_unfinished(self.registry, folder_targets(self.registry.paths), timeout=timeout)

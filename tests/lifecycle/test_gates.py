@@ -13,9 +13,10 @@ from aiqu_desktop.core.clock import ReplayClock
 from aiqu_desktop.core.errors import Refused
 from aiqu_desktop.core.paths import SitePaths
 from aiqu_desktop.core.words import Task
-from aiqu_desktop.lifecycle import GateResult, Preview, preview_promotion, preview_rollback, promote
+from aiqu_desktop.lifecycle import GateResult, Preview, preview_promotion, preview_rollback
 from aiqu_desktop.registry import ArtifactStore, Registry
 from tests.factories.bundles import make_bundle
+from tests.factories.people import promoted
 from tests.lifecycle.fake_target import FakeTarget, Mood
 
 
@@ -34,7 +35,7 @@ class Desk:
         return {gate.name: gate for gate in self.preview(number).gates}[name]
 
     def promote(self, number: int) -> None:
-        assert promote(self.registry, self.target, self.preview(number), actor="Eva", reason="x").done
+        assert promoted(self.registry, self.target, self.preview(number)).done
 
     def damage(self, number: int) -> None:
         version = self.preview(number).to_version
@@ -68,7 +69,7 @@ def test_an_artifact_changed_on_disk_blocks_and_nothing_is_intended(desk: Desk) 
     assert seen.blocked and "changed on disk" in seen.blocking
     assert desk.gate(1, "golden").blocks, "what cannot be read cannot prove itself"
     with pytest.raises(Refused, match="changed on disk"):
-        promote(desk.registry, desk.target, seen, actor="Eva", reason="x")
+        promoted(desk.registry, desk.target, seen)
     assert desk.target.pointed is None and desk.target.staged == set()
 
 

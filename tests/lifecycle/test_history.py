@@ -14,10 +14,11 @@ from aiqu_desktop.core.clock import ReplayClock
 from aiqu_desktop.core.errors import Refused
 from aiqu_desktop.core.paths import SitePaths
 from aiqu_desktop.core.words import AlarmState, Priority, ReleaseKind, VersionState
-from aiqu_desktop.lifecycle import preview_promotion, preview_rollback, promote, roll_back, served_at, spans
+from aiqu_desktop.lifecycle import preview_promotion, preview_rollback, served_at, spans
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Alarm, Model, Version
 from tests.factories.bundles import make_bundle
+from tests.factories.people import promoted, rolled_back
 from tests.lifecycle.fake_target import FakeTarget, Mood
 
 DAY = timedelta(days=1)
@@ -38,12 +39,12 @@ class Story:
     def promote(self, number: int) -> None:
         self.next_day()
         preview = preview_promotion(self.registry, "toy", number, target=self.target)
-        assert promote(self.registry, self.target, preview, actor="Eva", reason="better").done
+        assert promoted(self.registry, self.target, preview).done
 
     def roll_back(self, number: int | None = None) -> int:
         self.next_day()
         preview = preview_rollback(self.registry, "toy", number, target=self.target)
-        outcome = roll_back(self.registry, self.target, preview, actor="Olle", reason="scrap")
+        outcome = rolled_back(self.registry, self.target, preview)
         assert outcome.done
         return outcome.to_version
 
@@ -101,7 +102,7 @@ def test_releases_at_the_same_replayed_instant_keep_their_order(story: Story) ->
     story.promote(1)
     for number in (3, 2):
         preview = preview_promotion(story.registry, "toy", number, target=story.target)
-        assert promote(story.registry, story.target, preview, actor="Eva", reason="x").done
+        assert promoted(story.registry, story.target, preview).done
     assert [span.number for span in spans(story.registry, "toy")] == [1, 3, 2]
     assert story.served(1) == 2 and story.served(0.5) is None
 
@@ -111,7 +112,7 @@ def test_a_release_that_was_reverted_never_served(story: Story) -> None:
     story.next_day()
     preview = preview_promotion(story.registry, "toy", 2, target=story.target)
     story.target.mood = Mood.REFUSES
-    assert not promote(story.registry, story.target, preview, actor="Eva", reason="x", timeout=0).done
+    assert not promoted(story.registry, story.target, preview, timeout=0).done
     assert [span.number for span in spans(story.registry, "toy")] == [1]
     assert story.served(50) == 1
 
@@ -148,7 +149,7 @@ def test_an_alarm_that_returns_after_the_replacement_counts_for_good(story: Stor
     seen = preview_rollback(story.registry, "toy", target=story.target)
     assert seen.blocked and seen.to_version is None and "no last known good" in seen.blocking
     with pytest.raises(Refused, match="no last known good"):
-        roll_back(story.registry, story.target, seen, actor="Olle", reason="scrap")
+        rolled_back(story.registry, story.target, seen)
 
 
 def test_drift_and_an_alarm_of_another_version_are_not_held_against_it(story: Story) -> None:

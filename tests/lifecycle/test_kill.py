@@ -12,10 +12,11 @@ from sqlalchemy import select
 from aiqu_desktop.core.clock import wait_until
 from aiqu_desktop.core.errors import Refused
 from aiqu_desktop.core.words import ReleaseState, VersionState
-from aiqu_desktop.lifecycle import preview_promotion, preview_rollback, promote, roll_back
+from aiqu_desktop.lifecycle import preview_promotion, preview_rollback, promote
 from aiqu_desktop.line.protocol import MODEL_FILE
 from aiqu_desktop.registry.tables import AuditRecord, Model
 from aiqu_desktop.security import audit
+from tests.factories.people import asked_for, decided, rolled_back
 from tests.lifecycle.plant import TIMEOUT, Plant, running_line
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
@@ -140,16 +141,17 @@ def test_a_release_of_a_living_process_is_neither_settled_nor_joined_by_another(
     plant.take_in(1, 2, 3)
     plant.promote(1)
     plant.promote(2)
-    preview, back = preview_promotion(plant.registry, plant.model, 3), preview_rollback(plant.registry, plant.model)
+    asked = asked_for(plant.registry, plant.target, preview_promotion(plant.registry, plant.model, 1))
+    approved, back = decided(plant.registry, plant.target, asked), preview_rollback(plant.registry, plant.model)
     gate = tmp_path / "go"
     other = subprocess.Popen([sys.executable, "-m", "tests.lifecycle.waiting", *_command(plant, "3", str(gate))[3:]])
     try:
         assert wait_until(lambda: gate.with_suffix(".waiting").exists(), 60)
         assert plant.settle() == ()
         with pytest.raises(Refused, match="under way in another"):
-            promote(plant.registry, plant.target, preview, actor="Eva", reason="better")
+            promote(plant.registry, plant.target, approved.id)
         with pytest.raises(Refused, match="under way in another"):
-            roll_back(plant.registry, plant.target, back, actor="Eva", reason="scrap")
+            rolled_back(plant.registry, plant.target, back)
         seen = {gate.name: gate for gate in preview_promotion(plant.registry, plant.model, 3).gates}
         assert seen["release"].blocks and "still staged" in seen["release"].finding
         assert plant.champion() == 2

@@ -23,8 +23,6 @@ from aiqu_desktop.lifecycle import (
     ReleaseOutcome,
     preview_promotion,
     preview_rollback,
-    promote,
-    roll_back,
     settle_unfinished,
     spans,
 )
@@ -32,6 +30,7 @@ from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model, Release, Version
 from aiqu_desktop.security import audit
 from tests.factories.bundles import make_bundle
+from tests.factories.people import promoted, rolled_back
 from tests.lifecycle.fake_target import FakeTarget, Mood, copy_model
 
 STEPS = ("intended", "laid", "staged", "pointed", "switched", "probed", "proven", "reverting", "restored")
@@ -86,9 +85,9 @@ def _act(
 
     if number:
         preview = preview_promotion(registry, model, number, target=target)
-        return promote(registry, target, preview, actor="Eva", reason="x", timeout=0, on_step=step)
+        return promoted(registry, target, preview, timeout=0, on_step=step)
     preview = preview_rollback(registry, model, target=target)
-    return roll_back(registry, target, preview, actor="Eva", reason="x", timeout=0, on_step=step)
+    return rolled_back(registry, target, preview, timeout=0, on_step=step)
 
 
 def _holds(registry: Registry, target: FakeTarget, model: str) -> None:

@@ -11,11 +11,12 @@ from sqlalchemy import select
 from aiqu_desktop.core.clock import wait_until
 from aiqu_desktop.core.errors import AiquError, EnvironmentFault, Refused, UserError
 from aiqu_desktop.core.words import AlarmState, Priority, ReleaseState, VersionState
-from aiqu_desktop.lifecycle import preview_promotion, preview_rollback, promote, roll_back
+from aiqu_desktop.lifecycle import preview_promotion, preview_rollback, promote
 from aiqu_desktop.line.protocol import GOLDEN_FILE, MODEL_FILE
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Alarm, AuditRecord, Model, Release
 from aiqu_desktop.security import audit
+from tests.factories.people import asked_for, promoted, rolled_back
 from tests.lifecycle.plant import TIMEOUT, Plant, running_line
 
 
@@ -54,7 +55,8 @@ def test_the_first_promotion_puts_the_version_live_and_keeps_the_proof(plant: Pl
         assert [step.step for step in kept.steps] == ["intended", "staged", "switched", "completed"]
         actions = session.scalars(select(AuditRecord.action).where(AuditRecord.subject == f"model {plant.model}")).all()
         assert actions == [
-            "version.imported", "release.intended", "release.staged", "release.switched", "release.completed",
+            "version.imported", "signature.made", "request.made", "signature.made", "request.approved",
+            "release.intended", "release.staged", "release.switched", "release.completed",
         ]  # fmt: skip
         assert audit.verify(session).intact
 
@@ -157,7 +159,7 @@ def test_a_target_that_cannot_be_staged_on_is_left_alone(plant: Plant, monkeypat
 
     monkeypatch.setattr(target, "stage", full)
     preview = preview_promotion(plant.registry, plant.model, 2)
-    outcome = promote(plant.registry, target, preview, actor="Eva", reason="better", timeout=TIMEOUT)
+    outcome = promoted(plant.registry, target, preview, timeout=TIMEOUT)
     assert outcome.state is ReleaseState.REVERTED and "make room" in outcome.sentence
     assert target.folder.pointer_file.read_bytes() == before and plant.champion() == 1
 
@@ -171,7 +173,7 @@ def test_a_dead_line_closes_the_gate(lonely: Plant) -> None:
     preview = preview_promotion(lonely.registry, lonely.model, 2)
     assert preview.blocked and "no sign of life" in preview.blocking
     with pytest.raises(Refused, match="no sign of life"):
-        promote(lonely.registry, lonely.target, preview, actor="Eva", reason="better")
+        promoted(lonely.registry, lonely.target, preview)
     assert len(lonely.releases()) == 1, "a blocked release writes no intent"
 
 
@@ -202,11 +204,11 @@ def test_what_has_changed_since_it_was_shown_is_not_carried_out(plant: Plant) ->
     preview = preview_promotion(plant.registry, plant.model, 1)
     _raise_alarm(plant, "quality")
     with pytest.raises(Refused, match="What you saw has changed"):
-        promote(plant.registry, plant.target, preview, actor="Eva", reason="better")
+        promoted(plant.registry, plant.target, preview)
     assert plant.champion() is None and plant.releases() == []
     seen = preview_promotion(plant.registry, plant.model, 1)
     assert not seen.blocked, "a data alarm is advice"
-    assert promote(plant.registry, plant.target, seen, actor="Eva", reason="better").done
+    assert promoted(plant.registry, plant.target, seen).done
 
 
 def test_a_champion_that_changed_since_it_was_shown_stops_the_release(plant: Plant) -> None:
@@ -215,7 +217,7 @@ def test_a_champion_that_changed_since_it_was_shown_stops_the_release(plant: Pla
     preview = preview_promotion(plant.registry, plant.model, 3)
     plant.promote(2)
     with pytest.raises(Refused, match="What you saw has changed"):
-        promote(plant.registry, plant.target, preview, actor="Eva", reason="better")
+        promoted(plant.registry, plant.target, preview)
     assert plant.champion() == 2
 
 
@@ -225,20 +227,25 @@ def test_a_preview_is_the_same_as_long_as_nothing_changed(plant: Plant) -> None:
     assert first.evidence_digest == preview_promotion(plant.registry, plant.model, 1).evidence_digest
 
 
-@pytest.mark.parametrize(("actor", "reason", "lacking"), [(" ", "better", "name"), ("Eva", "\t", "reason")])
-def test_a_release_needs_a_name_and_a_reason(plant: Plant, actor: str, reason: str, lacking: str) -> None:
-    plant.take_in(1)
-    preview = preview_promotion(plant.registry, plant.model, 1)
-    with pytest.raises(UserError, match=lacking):
-        promote(plant.registry, plant.target, preview, actor=actor, reason=reason)
-    assert plant.releases() == []
+def test_a_promotion_needs_an_approved_request_and_a_rollback_a_signature_of_just_this(plant: Plant) -> None:
+    plant.take_in(1, 2)
+    plant.promote(1)
+    request = asked_for(plant.registry, plant.target, preview_promotion(plant.registry, plant.model, 2))
+    with pytest.raises(Refused, match="is pending, not approved"):
+        promote(plant.registry, plant.target, request.id)
+    with pytest.raises(UserError, match="no request 999"):
+        promote(plant.registry, plant.target, 999)
+    assert plant.promote_request(request).done
+    first = rolled_back(plant.registry, plant.target, preview_rollback(plant.registry, plant.model))
+    assert first.done and plant.champion() == 1
+    assert len(plant.releases()) == 3
 
 
 def test_a_preview_of_one_kind_does_not_release_the_other(plant: Plant) -> None:
     plant.take_in(1)
     preview = preview_promotion(plant.registry, plant.model, 1)
     with pytest.raises(UserError, match="preview"):
-        roll_back(plant.registry, plant.target, preview, actor="Eva", reason="scrap")
+        rolled_back(plant.registry, plant.target, preview)
 
 
 def test_the_champion_cannot_be_promoted_and_unknown_names_are_said(plant: Plant) -> None:

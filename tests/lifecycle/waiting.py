@@ -10,8 +10,9 @@ from pathlib import Path
 
 from aiqu_desktop.core.clock import SystemClock, wait_until
 from aiqu_desktop.core.paths import SitePaths
-from aiqu_desktop.lifecycle import folder_target, preview_promotion, promote
+from aiqu_desktop.lifecycle import folder_target, preview_promotion
 from aiqu_desktop.registry import Registry
+from tests.factories.people import promoted
 
 
 def main(site: str, model: str, number: str, file: str) -> None:
@@ -24,7 +25,7 @@ def main(site: str, model: str, number: str, file: str) -> None:
             assert wait_until(gate.exists, 60), "nobody let go"
 
     preview = preview_promotion(registry, model, int(number))
-    outcome = promote(registry, folder_target(registry.paths, model), preview, actor="Eva", reason="x", on_step=step)
+    outcome = promoted(registry, folder_target(registry.paths, model), preview, on_step=step)
     assert outcome.done, outcome.sentence
 
 

@@ -24,6 +24,7 @@ from aiqu_desktop.core.clock import SystemClock, iso, wait_until
 from aiqu_desktop.core.files import sha256_file
 from aiqu_desktop.core.words import CheckKind, RunState
 from aiqu_desktop.ingest import Ingest, ObservationStore
+from aiqu_desktop.lifecycle import folder_target
 from aiqu_desktop.line.protocol import TargetFolder
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import (
@@ -44,6 +45,7 @@ from aiqu_desktop.services.audit import verify_chain
 from aiqu_desktop.services.imports import import_version
 from aiqu_desktop.services.opening import open_site
 from tests.factories.bundles import CLASSES, make_bundle, toy_columns, toy_labels
+from tests.factories.people import promoted
 from tests.lifecycle.plant import running_line
 
 EVERY_SECOND = {kind: {"every_seconds": 1} for kind in CheckKind}
@@ -163,7 +165,7 @@ def busy_site(folder: Path, seed: int) -> Iterator[BusySite]:
             target = TargetFolder(registry.paths.line / "toy")
             assert wait_until(lambda: target.status() is not None, STARTS_WITHIN), "the line does not answer"
             preview = releases.preview_promotion(registry, "toy", 1)
-            assert releases.promote(registry, preview, actor="Eva", reason="first").done
+            assert promoted(registry, folder_target(registry.paths, "toy"), preview).done
         with registry.read() as session:
             digest = session.scalars(select(Version.digest)).one()
             (first_slot,) = set(session.scalars(select(Schedule.next_due)))

@@ -1,0 +1,70 @@
+"""What the commands that change what serves share: showing the preview, asking, and carrying out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from aiqu_desktop.cli.output import print_json
+from aiqu_desktop.core.errors import UserError
+from aiqu_desktop.lifecycle.preview import Preview
+from aiqu_desktop.lifecycle.release import ReleaseOutcome
+from aiqu_desktop.services.views import RequestRow
+
+_SIGNS = {True: "pass  ", False: "FAIL  ", None: "advice"}
+
+
+def show_preview(preview: Preview) -> None:
+    """The gates, the way back, and what blocks."""
+    former = f"version {preview.from_version.number}" if preview.from_version else "nothing"
+    new = f"version {preview.to_version.number}" if preview.to_version else "nothing"
+    click.echo(f"{preview.kind.value.capitalize()} of {preview.model}: {former} → {new}")
+    for gate in preview.gates:
+        click.echo(f"  {_SIGNS[gate.passed]} {gate.title}: {gate.finding}")
+    if preview.way_back:
+        click.echo(f"  way back: {preview.way_back}")
+    if preview.blocked:
+        click.echo(f"Blocked: {preview.blocking}")
+        if preview.overridable:
+            click.echo("Two people can go ahead against it: request it with --override, and have it approved.")
+
+
+def show_request(row: RequestRow) -> None:
+    """Who asked, why, and until when."""
+    click.echo(
+        f"Request {row.id} ({row.state.value}): promote {row.model} version {row.version}, asked for by "
+        f"{row.requested_by} ({row.requested_name}) at {row.requested_at:%Y-%m-%d %H:%M} UTC, until "
+        f"{row.expires_at:%Y-%m-%d %H:%M} UTC."
+    )
+    click.echo(f"  reason: {row.reason}")
+    for title in row.override:
+        click.echo(f"  OVERRIDE of a failed gate: {title}")
+
+
+def confirmed(question: str, yes: bool) -> bool:
+    """Ask at the terminal, default No; `yes` answers beforehand.
+
+    Raises:
+        UserError: if there is no terminal to ask at.
+    """
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise UserError("This asks before it acts, and there is no terminal to ask at; add --yes.")
+    if click.confirm(question, default=False, err=True):
+        return True
+    click.echo("Nothing was changed.", err=True)
+    return False
+
+
+def carry_out(act: Callable[..., ReleaseOutcome], preview: Preview, as_json: bool, **more: Any) -> int:
+    """Run a release with its steps on stderr, and tell how it ended; 0 when it is done."""
+    outcome = act(on_step=lambda step, sentence: click.echo(f"  {step}: {sentence}", err=True))
+    if as_json:
+        print_json({"done": outcome.done, "outcome": outcome, "preview": preview.to_json(), **more})
+    else:
+        click.echo(outcome.sentence)
+    return 0 if outcome.done else 1

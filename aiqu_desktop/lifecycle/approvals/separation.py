@@ -1,0 +1,52 @@
+"""Who may not ask or approve: whoever made the version, brought it in, or could speak with the other's voice."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from aiqu_desktop.core.errors import Refused
+from aiqu_desktop.registry.tables import Version
+from aiqu_desktop.security.accounts import administrators_of
+from aiqu_desktop.security.names import is_named
+from aiqu_desktop.security.signing import Signature
+
+
+def refuse_requester(version: Version, requester: Signature) -> None:
+    """The author of a version does not ask for its promotion.
+
+    Raises:
+        Refused: if the requester is the author.
+    """
+    if _is(version.author, requester):
+        raise Refused(
+            f"{requester.full_name} is the author of version {version.number}, so another person must ask for its "
+            "promotion."
+        )
+
+
+def refuse_approver(session: Session, version: Version, requester: Signature, approver: Signature) -> None:
+    """The approver is a third person beside author and requester, and did not bring the version in.
+
+    Nor may one of the two ever have administered the other's account: who sets an account up, or gives it a password,
+    might speak with both voices.
+
+    Raises:
+        Refused: if the approver is not another person.
+    """
+    number = version.number
+    if approver.person_id == requester.person_id:
+        raise Refused(f"{approver.full_name} asked for this promotion, so another person must decide.")
+    if _is(version.author, approver):
+        raise Refused(f"{approver.full_name} is the author of version {number}, so another person must decide.")
+    if _is(version.imported_by, approver):
+        raise Refused(f"{approver.full_name} brought in version {number}, so another person must decide.")
+    for one, other in ((approver, requester), (requester, approver)):
+        if one.person_id in administrators_of(session, other.person_id):
+            raise Refused(
+                f"{one.full_name} has administered the account of {other.full_name}, so the two cannot stand for two "
+                "people in one promotion; a third must ask or decide."
+            )
+
+
+def _is(text: str, person: Signature) -> bool:
+    return is_named(text, person.name, person.full_name)

@@ -1,0 +1,125 @@
+"""What entitles a release. The journal spends a warrant in the transaction of the intent, or nothing is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from aiqu_desktop.core.errors import Refused
+from aiqu_desktop.core.words import ReleaseKind, RequestState
+from aiqu_desktop.lifecycle.approvals.separation import refuse_approver, refuse_requester
+from aiqu_desktop.lifecycle.approvals.standing import lapse_of
+from aiqu_desktop.lifecycle.approvals.terms import terms_of_decision, terms_of_rollback, terms_of_row
+from aiqu_desktop.lifecycle.preview import Preview
+from aiqu_desktop.registry.tables import Model, PromotionRequest, ReleaseAuthority, Version
+from aiqu_desktop.security.signing import verified
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """On whose word a release is carried out. override: the failed gates that it goes against, and both reasons."""
+
+    requested_by: str
+    approved_by: str
+    reason: str
+    request_id: int | None = None
+    signature_id: str | None = None
+    override: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def actor(self) -> str:
+        """Who acts, for the audit chain."""
+        return f"{self.requested_by} and {self.approved_by}" if self.approved_by else self.requested_by
+
+    def row(self, release_id: str) -> ReleaseAuthority:
+        """The row that uses it up: request and signature can each stand in one only."""
+        return ReleaseAuthority(
+            release_id=release_id,
+            request_id=self.request_id,
+            signature_id=self.signature_id,
+            approved_by=self.approved_by,
+            override=self.override,
+        )
+
+
+class Warrant(Protocol):
+    """Something on whose strength a release may be written down."""
+
+    def spend(self, session: Session, preview: Preview, now: datetime) -> Authority:
+        """Check that it entitles to just this, at this instant, and use it up.
+
+        Raises:
+            Refused: if it does not.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedRequest:
+    """Two people's word: entitles to the one promotion that was asked for and approved."""
+
+    request_id: int
+
+    def spend(self, session: Session, preview: Preview, now: datetime) -> Authority:
+        row = session.get(PromotionRequest, self.request_id)
+        if row is None or row.state is not RequestState.APPROVED or row.decision_signature is None:
+            raise Refused("There is no approved request for this promotion; another person must approve one first.")
+        if session.scalar(select(ReleaseAuthority.release_id).where(ReleaseAuthority.request_id == row.id)) is not None:
+            raise Refused(f"Request {row.id} has served a release already; make another request.")
+        lapse = lapse_of(session, row, now)
+        if lapse is not None:
+            raise Refused(lapse.sentence)
+        version = session.get_one(Version, row.version_id)
+        wanted = preview.to_version
+        if (
+            preview.kind is not ReleaseKind.PROMOTION
+            or wanted is None
+            or wanted.version_id != version.id
+            or preview.evidence_digest != row.evidence_digest
+        ):
+            raise Refused(f"Request {row.id} was approved for other evidence than there is now; make another request.")
+        gates = tuple(row.override["gates"])
+        if preview.blocked and (not preview.overridable or {gate.name for gate in preview.failed} != set(gates)):
+            raise Refused(f"The promotion is blocked: {preview.blocking}")
+        model = session.get_one(Model, row.model_id).name
+        asked, decided = (
+            terms_of_row(row, model),
+            terms_of_decision(row, model, approve=True, reason=row.decision_reason),
+        )
+        requester = verified(
+            session, row.request_signature, (asked.meaning,), subject=asked.subject, digest=asked.digest
+        )
+        approver = verified(
+            session, row.decision_signature, (decided.meaning,), subject=decided.subject, digest=decided.digest
+        )
+        refuse_requester(version, requester)
+        refuse_approver(session, version, requester, approver)
+        row.state = RequestState.USED
+        override: dict[str, Any] = {}
+        if preview.failed:
+            override = {
+                "gates": [{"title": gate.title, "finding": gate.finding} for gate in preview.failed],
+                "reasons": [requester.reason, approver.reason],
+            }
+        return Authority(requester.full_name, approver.full_name, requester.reason, row.id, override=override)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRollback:
+    """One person's word: entitles to the one rollback that they saw."""
+
+    signature_id: str
+
+    def spend(self, session: Session, preview: Preview, now: datetime) -> Authority:  # noqa: ARG002 - the protocol's
+        if preview.kind is not ReleaseKind.ROLLBACK:
+            raise Refused("One person's signature entitles to a rollback only; a promotion needs an approved request.")
+        terms = terms_of_rollback(preview)
+        signer = verified(session, self.signature_id, (terms.meaning,), subject=terms.subject, digest=terms.digest)
+        used = select(ReleaseAuthority.release_id).where(ReleaseAuthority.signature_id == signer.id)
+        if session.scalar(used) is not None:
+            raise Refused("This signature has served a rollback already; sign anew.")
+        return Authority(signer.full_name, "", signer.reason, signature_id=signer.id)
