@@ -31,6 +31,7 @@ class ReleaseEntry:
     """One promotion or rollback of the period.
 
     from_version: None for the first release of a model.
+    overridden: titles of failed gates that two people went ahead against.
     digest: SHA-256 of the model file that the target answered with (64 hexadecimal digits), "" if it never did.
     seconds: from the order to the proof that the target serves it.
     golden_passed, golden_total: golden cases that the target reproduced.
@@ -43,6 +44,7 @@ class ReleaseEntry:
     from_version: int | None = None
     requested_by: str = ""
     approved_by: str = ""
+    overridden: tuple[str, ...] = ()
     reason: str = ""
     finished: datetime | None = None
     seconds: float | None = None

@@ -134,6 +134,8 @@ def release_rows(releases: tuple[ReleaseEntry, ...]) -> list[Row]:
         people = f"by {r.requested_by or 'a person not recorded'}"
         if r.approved_by:
             people += f", approved by {r.approved_by}"
+        if r.overridden:
+            people += f"; OVERRIDE of failed gates: {', '.join(r.overridden)}"
         golden = f"golden cases {r.golden_passed} of {r.golden_total}" if r.golden_total else "golden cases not run"
         took = f" in {duration(timedelta(seconds=r.seconds))}" if r.seconds is not None else ""
         rows.append(

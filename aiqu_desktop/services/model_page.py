@@ -14,9 +14,10 @@ from aiqu_desktop.lifecycle.last_good import healthy_champions
 from aiqu_desktop.monitoring.drift_check import standing_limits
 from aiqu_desktop.monitoring.performance.costs import COST, currency_of
 from aiqu_desktop.registry import Registry
-from aiqu_desktop.registry.tables import Alarm, Check, CheckRun, Model, Release, Segment, Version
+from aiqu_desktop.registry.tables import Alarm, Check, CheckRun, Model, Release, ReleaseAuthority, Segment, Version
 from aiqu_desktop.services.alarms import alarm_rows
 from aiqu_desktop.services.lookup import version_numbers
+from aiqu_desktop.services.requests import request_rows
 from aiqu_desktop.services.runs import run_rows
 from aiqu_desktop.services.series import heat_map, metric_series, volume_series
 from aiqu_desktop.services.tiles import tile_of
@@ -92,6 +93,9 @@ def model_page(registry: Registry, model: str, start: datetime | None = None, en
             promote=_promote_state(versions, releases),
             roll_back=_roll_back_state(tile, good, releases),
             anytime=_optional(session, found, "anytime", "Band that holds at every look", start, end, numbers),
+            request=next(
+                (row for row in request_rows(session, registry, model_id=found.id) if row.state.open), None
+            ),
             estimated=_optional(session, found, "estimated", "Estimated without labels", start, end, numbers),
             cost=_cost(session, found.id, champion_of(found)),
         )  # fmt: skip
@@ -99,7 +103,12 @@ def model_page(registry: Registry, model: str, start: datetime | None = None, en
 
 def release_rows(session: Session, model_id: int, numbers: dict[int, int]) -> tuple[ReleaseRow, ...]:
     """Every release of a model, newest first."""
-    query = select(Release).where(Release.model_id == model_id).order_by(Release.intended_at.desc())
+    query = (
+        select(Release, ReleaseAuthority)
+        .outerjoin(ReleaseAuthority, ReleaseAuthority.release_id == Release.id)
+        .where(Release.model_id == model_id)
+        .order_by(Release.intended_at.desc())
+    )
     return tuple(
         ReleaseRow(
             id=release.id,
@@ -113,8 +122,10 @@ def release_rows(session: Session, model_id: int, numbers: dict[int, int]) -> tu
             finished_at=release.finished_at,
             wall_seconds=release.wall_seconds,
             outcome=release.outcome,
+            approved_by=authority.approved_by if authority else "",
+            override=tuple(gate["title"] for gate in authority.override.get("gates", ())) if authority else (),
         )
-        for release in session.scalars(query)
+        for release, authority in session.execute(query)
     )
 
 
@@ -217,7 +228,10 @@ def _marks(
         kind = "reverted" if reverted else release.kind.value
         way = f"v{release.from_version or '–'} → v{release.to_version}"
         verb = "Rollback" if release.kind is ReleaseKind.ROLLBACK else "Promotion"
-        sentence = f"{verb} {way} by {release.requested_by}: {release.reason} {release.outcome}".strip()
+        approved = f", approved by {release.approved_by}" if release.approved_by else ""
+        people = f"{release.requested_by}{approved}"
+        against = f" AGAINST failed gates ({', '.join(release.override)})" if release.override else ""
+        sentence = f"{verb} {way}{against} by {people}: {release.reason} {release.outcome}".strip()
         marks.append(Mark(release.finished_at, kind, f"v{release.to_version}", sentence))
     for alarm in session.scalars(select(Alarm).where(Alarm.model_id == model_id, Alarm.key == "performance")):
         marks.append(Mark(alarm.activated_at, "alarm", "alarm", alarm.message))

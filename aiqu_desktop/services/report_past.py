@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from aiqu_desktop.core.words import CheckKind, Health, Priority, ReleaseKind, ReleaseState, RunState, Task, Verdict
-from aiqu_desktop.registry.tables import AuditRecord, CheckRun, Release, Version
+from aiqu_desktop.registry.tables import AuditRecord, CheckRun, Release, ReleaseAuthority, Version
 from aiqu_desktop.reports.data_facts import CheckCount
 from aiqu_desktop.reports.history import AlarmEntry, AuditHead, ReleaseEntry, Response
 from aiqu_desktop.reports.model_report import ReportVerdict
@@ -82,12 +82,13 @@ def release_entries(session: Session, model_id: int, page: ModelPage) -> tuple[R
     versions = session.scalars(select(Version).where(Version.model_id == model_id))
     digests = {version.id: version.digest for version in versions}
     query = (
-        select(Release)
+        select(Release, ReleaseAuthority)
+        .outerjoin(ReleaseAuthority, ReleaseAuthority.release_id == Release.id)
         .where(Release.model_id == model_id, Release.intended_at >= page.start, Release.intended_at <= page.end)
         .order_by(Release.intended_at)
     )
     entries = []
-    for release in session.scalars(query):
+    for release, authority in session.execute(query):
         golden = release.proof.get("golden", {})
         done = release.state is ReleaseState.COMPLETED
         entries.append(
@@ -98,6 +99,8 @@ def release_entries(session: Session, model_id: int, page: ModelPage) -> tuple[R
                 state=release.state,
                 from_version=None if release.from_version_id is None else numbers[release.from_version_id],
                 requested_by=release.requested_by,
+                approved_by=authority.approved_by if authority else "",
+                overridden=tuple(gate["title"] for gate in authority.override.get("gates", ())) if authority else (),
                 reason=release.reason,
                 finished=release.finished_at,
                 seconds=release.wall_seconds,

@@ -12,6 +12,7 @@ from enum import StrEnum
 class Act(StrEnum):
     BACK = "back"
     REFRESH = "refresh"
+    SIGN_IN = "sign-in"
     OVERVIEW = "overview"
     ALARMS = "alarms"
     SCHEDULES = "schedules"
@@ -59,6 +60,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(Act.FIND, "Find on this page", ("Ctrl+F",), "View", "search"),
     Entry(Act.TOGGLE_THEME, "Light or dark", ("Ctrl+Shift+L",), "View", "theme"),
     Entry(Act.TOGGLE_GLOVE, "Large controls for gloves", ("Ctrl+Shift+G",), "View"),
+    Entry(Act.SIGN_IN, "Sign in, or another person…", ("Ctrl+Shift+P",), "Window"),
     Entry(Act.OPEN_SITE, "Open another site…", ("Ctrl+O",), "Window"),
     Entry(Act.SHORTCUTS, "Keyboard shortcuts", ("F1",), "Window"),
     Entry(Act.QUIT, "Quit", ("Ctrl+Q",), "Window"),

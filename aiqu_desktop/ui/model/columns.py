@@ -78,7 +78,9 @@ RELEASES = (
     Column("way", "Version", _way, 86),
     Column("state", "State", lambda r: RELEASE_STATE[r.state].word, 122, look=lambda r: RELEASE_STATE[r.state]),
     Column("by", "By", lambda r: r.requested_by, 110),
+    Column("approved", "Approved by", lambda r: r.approved_by or fmt.NOTHING, 110),
     Column("reason", "Reason", lambda r: r.reason, 240),
+    Column("override", "Against gates", lambda r: ", ".join(r.override) or fmt.NOTHING, 110),
     Column("outcome", "Outcome", lambda r: r.outcome, stretch=True),
     Column("seconds", "Took", lambda r: fmt.duration(r.wall_seconds), 70, sort=lambda r: r.wall_seconds, right=True),
 )  # fmt: skip

@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from aiqu_desktop.core.words import VersionState
-from aiqu_desktop.services.views import ActionState, CostRow, ModelPage
+from aiqu_desktop.core.words import RequestState, VersionState
+from aiqu_desktop.services.views import ActionState, CostRow, ModelPage, RequestRow
 from aiqu_desktop.ui import formatting as fmt
 from aiqu_desktop.ui.states import HEALTH, Look, metric_title
 from aiqu_desktop.ui.theme import Theme
@@ -17,6 +17,8 @@ from aiqu_desktop.ui.widgets.labels import ElidedLabel, StateLabel, make_label
 PROVEN = Look("serving proven", "verified", "good")
 NOT_PROVEN = Look("serving not proven", "unknown", "unknown")
 READING = Look("Reading", "unknown", "ink_muted")
+WAITING = Look("waits for an approver", "pause", "accent")
+PENDING = RequestState.PENDING
 NOTHING_LIVE = Look("nothing live", "unknown", "unknown")
 _FORMER = (VersionState.RETIRED, VersionState.WITHDRAWN)
 
@@ -24,7 +26,7 @@ _FORMER = (VersionState.RETIRED, VersionState.WITHDRAWN)
 class ModelHeader(QWidget):
     """Draws a page's head; the page acts."""
 
-    promote_asked = Signal(int)
+    promote_asked = Signal(int)  # a version: to be requested, or decided about where its request is open
     roll_back_asked = Signal()
     report_asked = Signal()
     limits_asked = Signal()
@@ -46,11 +48,13 @@ class ModelHeader(QWidget):
         self.report = make_button("Report…", "report", "quiet", self.report_asked.emit)
         self.limits = make_button("Limits…", "limits", "quiet", self.limits_asked.emit)
         self.limits.setToolTip("See the limits of this model's checks, and rehearse others on its past (Ctrl+L)")
+        self.waiting = StateLabel(theme, "strong", 16, "request_waiting")
         self.why_not = make_label("", "caption", "why_not", wrap=True)
         self.why_not.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         self._choices: tuple[int, ...] = ()
         self._states: dict[int, VersionState] = {}
         self._preparing = ""
+        self._request: RequestRow | None = None
         self._lay_out()
         self.start_reading("")
 
@@ -58,6 +62,8 @@ class ModelHeader(QWidget):
         """Another model is asked for: until its page comes, nothing of the former one is shown or can be acted on."""
         self._choices = ()
         self._preparing = ""
+        self._request = None
+        self.waiting.hide()
         self.title.setText(name)
         self.health.set_look(READING)
         self.reason.set_text("The model is being read.")
@@ -96,6 +102,7 @@ class ModelHeader(QWidget):
         report = ActionState(page.first_data is not None, "There is no data to report on yet.")
         self._states = {version.number: version.state for version in page.versions}
         self._choices = _promotable(page)
+        self._show_request(page.request)
         self._show_actions(page.promote, page.roll_back, report)
 
     def show_error(self, sentence: str) -> None:
@@ -127,12 +134,25 @@ class ModelHeader(QWidget):
         self.roll_back.setText("Roll back…" if back is None else f"Roll back to {back}…")
         self.roll_back.setAccessibleName(self.roll_back.text())
         only = self._only_choice() if promote.enabled else None
-        self.promote.setText("Promote…" if only is None else f"Promote {only}…")
+        verb = "Promote" if self._request is None else "Approve" if self._request.state is PENDING else "Carry out"
+        self.promote.setText(f"{verb}…" if only is None else f"{verb} {only}…")
         self.promote.setAccessibleName(self.promote.text())
         self.why_not.setText(self._preparing or "\n".join(reasons))
 
+    def _show_request(self, request: RequestRow | None) -> None:
+        """A promotion that was asked for stands out until somebody decides about it."""
+        self._request = request
+        self.waiting.setVisible(request is not None)
+        if request is not None:
+            state = "waits for an approver" if request.state is PENDING else "is approved and waits to be carried out"
+            until = fmt.instant(request.expires_at)
+            self.waiting.set_look(WAITING, f"Version {request.version} {state}, until {until}")
+            self.waiting.setToolTip(f"Asked for by {request.requested_by}: {request.reason}")
+
     def _only_choice(self) -> int | None:
         """The one version that waits; one that was live before is never put forward without being named as such."""
+        if self._request is not None:
+            return self._request.version
         waits = len(self._choices) == 1 and self._states.get(self._choices[0]) not in _FORMER
         return self._choices[0] if waits else None
 
@@ -168,6 +188,7 @@ class ModelHeader(QWidget):
         words.addWidget(self.reason)
         words.addLayout(second)
         words.addWidget(self.cost)
+        words.addWidget(self.waiting)
         words.addStretch(1)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from aiqu_desktop.core.words import ReleaseKind
 from aiqu_desktop.services.views import Mark, ModelPage, WhyView
 from aiqu_desktop.ui.alarms.acknowledge import ask_and_acknowledge
 from aiqu_desktop.ui.charts import ChartColumn, Picture, prepare
@@ -15,7 +17,7 @@ from aiqu_desktop.ui.desk import Desk
 from aiqu_desktop.ui.model.header import ModelHeader
 from aiqu_desktop.ui.model.report_dialog import ReportDialog
 from aiqu_desktop.ui.model.tabs import ModelTabs
-from aiqu_desktop.ui.release import ReleaseSheet
+from aiqu_desktop.ui.release import ApprovalSheet, Papers, RequestSheet, RollbackSheet, gather
 from aiqu_desktop.ui.tasks import Tasks
 from aiqu_desktop.ui.theme import Theme
 from aiqu_desktop.ui.widgets.errors import ErrorDialog, sentence_of
@@ -112,16 +114,14 @@ class ModelPageWidget(QWidget):
         self.tabs.why.focus_first()
 
     def ask_promotion(self, number: int) -> None:
-        """Preview a promotion, then open its sheet."""
+        """Preview a promotion, then open the sheet of its request, or of its approval where it was asked for."""
         model = self.model
-        self.header.set_preparing("The preview is being prepared.")
-        self.tasks.run(lambda: self.desk.preview_promotion(model, number), self._open_sheet, self._no_preview)
+        self._prepare(lambda: self.desk.preview_promotion(model, number))
 
     def ask_rollback(self) -> None:
         """Preview a rollback to the last known good version, then open its sheet."""
         model = self.model
-        self.header.set_preparing("The preview is being prepared.")
-        self.tasks.run(lambda: self.desk.preview_rollback(model), self._open_sheet, self._no_preview)
+        self._prepare(lambda: self.desk.preview_rollback(model))
 
     def ask_report(self) -> None:
         """Ask for a report's period."""
@@ -180,12 +180,25 @@ class ModelPageWidget(QWidget):
     def _not_read(self, error: Exception) -> None:
         self.header.show_error(sentence_of(error))
 
-    def _open_sheet(self, preview: Preview) -> None:
-        if self.shown is None or preview.model != self.model:
+    def _prepare(self, look: Callable[[], Preview]) -> None:
+        """Gather what a sheet needs off the main thread, then open it."""
+        if self.shown is None:
+            return
+        desk, title = self.desk, self.shown.tile.title
+        self.header.set_preparing("The preview is being prepared.")
+        self.tasks.run(lambda: gather(desk, look(), title), self._open_sheet, self._no_preview)
+
+    def _open_sheet(self, papers: Papers) -> None:
+        if self.shown is None or papers.preview.model != self.model:
             return
         self.header.set_preparing("")
         self.header.show_page(self.shown)
-        sheet = ReleaseSheet(self.desk, self.tasks, self.theme, preview, self.shown.tile.title, self)
+        kind = RollbackSheet if papers.preview.kind is ReleaseKind.ROLLBACK else RequestSheet
+        if papers.request is not None:
+            kind = ApprovalSheet
+        sheet = kind(self.desk, self.tasks, self.theme, papers, self)
+        if isinstance(sheet, RequestSheet):
+            sheet.review_asked.connect(self.ask_promotion)
         sheet.ended.connect(self._acted)
         sheet.open()
 

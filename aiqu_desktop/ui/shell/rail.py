@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from aiqu_desktop.ui.actions import ENTRIES, Act
 from aiqu_desktop.ui.overview.tile_model import TileModel
+from aiqu_desktop.ui.people.sign_in import PersonButton
 from aiqu_desktop.ui.shell.navigation import PAGES, Place
 from aiqu_desktop.ui.states import HEALTH
 from aiqu_desktop.ui.theme import Theme
@@ -48,9 +49,10 @@ class Rail(QFrame):
 
     place_chosen = Signal(Place)
 
-    def __init__(self, theme: Theme, models: TileModel) -> None:
+    def __init__(self, theme: Theme, models: TileModel, person: PersonButton) -> None:
         super().__init__()
         self.setObjectName("rail")
+        self.person = person
         self._theme = theme
         self._buttons: dict[str, QPushButton] = {}
         self._group = QButtonGroup(self)
@@ -85,6 +87,7 @@ class Rail(QFrame):
         self.models.clicked.connect(self._open_model)
         self.models.activated.connect(self._open_model)
         column.addWidget(self.models, 1)
+        column.addWidget(person)
         self._icons = {act.value: titles[act].icon for act in PAGES}
         theme.changed.connect(self._dress)
         self._dress()
@@ -115,6 +118,8 @@ class Rail(QFrame):
         for page, button in self._buttons.items():
             button.setIcon(self._theme.icon(self._icons[page]))
             button.setIconSize(QSize(density.icon, density.icon))
+        self.person.setIcon(self._theme.icon("person"))
+        self.person.setIconSize(QSize(density.icon, density.icon))
         self.models.setIconSize(QSize(16, 16))
         self.models.doItemsLayout()
 

@@ -21,6 +21,7 @@ from aiqu_desktop.ui.files.page import FilesPage
 from aiqu_desktop.ui.model.page import ModelPageWidget
 from aiqu_desktop.ui.overview.page import OverviewPage
 from aiqu_desktop.ui.overview.present import OverviewView, present
+from aiqu_desktop.ui.people.sign_in import PersonButton
 from aiqu_desktop.ui.rehearsal import RehearsalPage
 from aiqu_desktop.ui.schedules.page import SchedulesPage
 from aiqu_desktop.ui.shell.action_book import ActionBook
@@ -61,7 +62,8 @@ class MainWindow(QMainWindow):
 
         self.banner = Banner(theme)
         self.overview = OverviewPage(theme)
-        self.rail = Rail(theme, self.overview.model)
+        self.person = PersonButton(desk, tasks)
+        self.rail = Rail(theme, self.overview.model, self.person)
         self.pages: dict[str, QWidget] = {
             Act.OVERVIEW.value: self.overview,
             Act.ALARMS.value: AlarmsPage(desk, tasks, theme),
@@ -210,6 +212,7 @@ class MainWindow(QMainWindow):
         book.connect(Act.ACKNOWLEDGE, self.acknowledge_worst)
         book.connect(Act.WHY, self.open_why)
         book.connect(Act.LIMITS, self.open_limits)
+        book.connect(Act.SIGN_IN, self.person.ask)
         book.connect(Act.REFRESH, self.refresh)
         book.connect(Act.FIND, self._find)
         book.connect(Act.TOGGLE_THEME, self._toggle_theme)
