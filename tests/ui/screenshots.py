@@ -18,13 +18,16 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from aiqu_desktop.core.words import CheckKind
+from aiqu_desktop.core.words import CheckKind, Role
+from aiqu_desktop.services.views import SignedIn
+from aiqu_desktop.ui.release import ApprovalSheet, RequestSheet
 from aiqu_desktop.ui.shell.navigation import Place
 from aiqu_desktop.ui.shell.window import MainWindow
 from aiqu_desktop.ui.tasks import Tasks
 from aiqu_desktop.ui.theme import Theme
 from tests.ui.fakes import FakeDesk
 from tests.ui.rehearsal_story import make_rehearsal
+from tests.ui.sheets import asked, sign
 
 SIZES = {"1280": (1280, 800), "1920": (1920, 1080)}
 
@@ -61,6 +64,7 @@ def shoot(
     print(picture.name)
     window.close()
     window.deleteLater()
+    theme.set_density("desk")
     app.processEvents()
 
 
@@ -95,6 +99,66 @@ def choose_drift(window: MainWindow) -> None:
     window.pages["rehearsal"].choose_kind(CheckKind.DRIFT)
 
 
+def waiting(*, override: bool = False, demo: bool = False) -> Callable[[], FakeDesk]:
+    """A site on which Jonas has asked for a promotion."""
+
+    def make() -> FakeDesk:
+        desk = FakeDesk(12, demo=demo)
+        desk.gate_fails = override
+        asked(desk, override=override)
+        return desk
+
+    return make
+
+
+def signed_in() -> FakeDesk:
+    desk = FakeDesk(12)
+    desk.person = SignedIn("elin", "Elin Sandberg", (Role.OPERATOR,))
+    return desk
+
+
+def failing_gate() -> FakeDesk:
+    desk = FakeDesk(12)
+    desk.gate_fails = True
+    return desk
+
+
+def open_promotion(window: MainWindow) -> None:
+    window.pages["model"].ask_promotion(4)
+
+
+def open_rollback(window: MainWindow) -> None:
+    window.pages["model"].ask_rollback()
+
+
+def open_sign_in(window: MainWindow) -> None:
+    window.person.ask()
+
+
+def signed_request(window: MainWindow) -> None:
+    open_promotion(window)
+    settle(QApplication.instance(), window.tasks)
+    sheet = window.findChild(RequestSheet)
+    sign(sheet, "jonas")
+    sheet.yes.click()
+
+
+def promoted(window: MainWindow) -> None:
+    open_promotion(window)
+    settle(QApplication.instance(), window.tasks)
+    sheet = window.findChild(ApprovalSheet)
+    sign(sheet, "maria", "")
+    sheet.go()
+
+
+def gloved(prepare: Callable[[MainWindow], None]) -> Callable[[MainWindow], None]:
+    def go(window: MainWindow) -> None:
+        window.theme.set_density("glove")
+        prepare(window)
+
+    return go
+
+
 def break_chain() -> FakeDesk:
     desk = FakeDesk(12)
     desk.chain_intact = False
@@ -119,6 +183,20 @@ def fake_pictures() -> list[tuple[str, Callable[[], object], str, tuple[str, ...
         ("limits", rehearsed, "rehearsal:gas-classifier", both, None),
         ("limits-drift", rehearsed, "rehearsal:gas-classifier", ("1280",), choose_drift),
         ("why", lambda: FakeDesk(12), "model:gas-classifier", both, MainWindow.open_why),
+        ("request", lambda: FakeDesk(12, demo=True), "model:gas-classifier", ("1280",), open_promotion),
+        ("request-glove", lambda: FakeDesk(12), "model:gas-classifier", ("1280",), gloved(open_promotion)),
+        ("request-override", failing_gate, "model:gas-classifier", ("1280",), open_promotion),
+        ("request-signed", lambda: FakeDesk(12), "model:gas-classifier", ("1280",), signed_request),
+        ("waiting", waiting(), "model:gas-classifier", both, None),
+        ("approval", waiting(), "model:gas-classifier", ("1280",), open_promotion),
+        ("approval-glove", waiting(demo=True), "model:gas-classifier", ("1280",), gloved(open_promotion)),
+        ("approval-override", waiting(override=True), "model:gas-classifier", ("1280",), open_promotion),
+        ("promoted", waiting(), "model:gas-classifier", ("1280",), promoted),
+        ("rollback", lambda: FakeDesk(12), "model:gas-classifier", ("1280",), open_rollback),
+        ("rollback-signed-in", signed_in, "model:gas-classifier", ("1280",), open_rollback),
+        ("rollback-glove", signed_in, "model:gas-classifier", ("1280",), gloved(open_rollback)),
+        ("sign-in", lambda: FakeDesk(12, demo=True), "overview", ("1280",), open_sign_in),
+        ("sign-in-glove", lambda: FakeDesk(12), "overview", ("1280",), gloved(open_sign_in)),
         ("audit-broken", break_chain, "audit", ("1280",), verify),
     ]
 

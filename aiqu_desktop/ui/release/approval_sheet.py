@@ -48,7 +48,7 @@ class ApprovalSheet(HeldSheet):
             part.setVisible(self.pending)
         self.check()
         self.reason.setFocus()
-        self.resize(820, 800)
+        self.fit(780)
 
     def lacking(self) -> str:
         if self.preview.blocked and not (self.request.override and self.preview.overridable):

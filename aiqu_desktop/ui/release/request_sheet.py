@@ -62,7 +62,7 @@ class RequestSheet(ReleaseSheet):
             self.no.setText("Close")
             self.why_not.setText("Nobody can override this gate.")
         self.reason.setFocus()
-        self.resize(820, 760)
+        self.fit(760)
 
     def lacking(self) -> str:
         if self.preview.blocked and not self.override.isChecked():

@@ -45,7 +45,7 @@ class RollbackSheet(HeldSheet):
             self.why_not.setText("")
             self.no.setText("Close")
         self.reason.setFocus()
-        self.resize(820, 600)
+        self.fit(600)
 
     def lacking(self) -> str:
         if not self.reason.text().strip():

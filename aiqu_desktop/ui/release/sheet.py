@@ -83,6 +83,10 @@ class ReleaseSheet(QDialog):
         self.buttons.addWidget(self.no)
         self.column.addLayout(self.buttons)
 
+    def fit(self, height: int) -> None:
+        """As tall as asked, and wide enough for the density: large letters need more room for a line."""
+        self.resize(820 if self.theme.density.name == "desk" else 1040, height)
+
     # what a sheet adds
 
     def ask_reason(self, title: str, hint: str) -> None:
