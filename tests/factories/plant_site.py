@@ -22,7 +22,7 @@ from aiqu_desktop.services import releases
 from aiqu_desktop.services.imports import import_version
 from aiqu_desktop.services.opening import open_site
 from tests.factories.bundles import CLASSES, make_bundle, toy_columns, toy_labels
-from tests.factories.people import enrol, promoted
+from tests.factories.people import OPERATOR, enrol, promoted
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -58,7 +58,7 @@ class PlantSite:
     def roll_back(self) -> releases.ReleaseOutcome:
         """To the last known good."""
         preview = releases.preview_rollback(self.registry, "toy")
-        outcome = releases.roll_back(self.registry, preview, actor="Olle", reason="scrap")
+        outcome = releases.roll_back(self.registry, preview, OPERATOR, "scrap")
         assert outcome.done, outcome.sentence
         return outcome
 
