@@ -14,7 +14,7 @@ from aiqu_desktop.core.words import ReleaseKind
 from aiqu_desktop.lifecycle.facts import model_named
 from aiqu_desktop.lifecycle.history import Span, spans_of
 from aiqu_desktop.registry import Registry
-from aiqu_desktop.registry.tables import Release, Version
+from aiqu_desktop.registry.tables import Release, ReleaseAuthority, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,8 @@ def served_at(registry: Registry, model: str, instant: datetime) -> Served:
 
 
 def _served(session: Session, model: str, span: Span) -> Served:
-    release = session.get_one(Release, span.release)
+    release, authority = session.get_one(Release, span.release), session.get(ReleaseAuthority, span.release)
+    approved = f", approved by {authority.approved_by}" if authority and authority.approved_by else ""
     return Served(
         model=model,
         version=span.number,
@@ -74,7 +75,7 @@ def _served(session: Session, model: str, span: Span) -> Served:
         until=span.until,
         release=span.release,
         kind=span.kind,
-        by=release.requested_by,
+        by=f"{release.requested_by}{approved}",
         reason=release.reason,
         proof=release.outcome,
     )
