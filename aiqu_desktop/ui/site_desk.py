@@ -252,4 +252,6 @@ class SiteDesk:
         if self._monitor is not None:
             self._monitor.stop()
             self._monitor = None
+        if self.signed_in() is not None:
+            self.sign_out()
         close_site(self._registry)

@@ -70,7 +70,9 @@ def test_another_person_signs_in_over_the_first_and_one_signs_out(qtbot, window,
 
 def test_a_session_that_has_ended_by_itself_is_no_longer_shown(qtbot, window, desk):
     desk.person = SignedIn("elin", "Elin Sandberg", (Role.OPERATOR,))
+    settings.PERSON.set("Elin Sandberg")
     window.person.show_person()
     desk.person = None
     window.person._look.setInterval(10)
     qtbot.waitUntil(lambda: window.person.text() == "Sign in…")
+    assert settings.PERSON.get() == "", "the name of who left is not filled in for the next person"

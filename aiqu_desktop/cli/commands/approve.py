@@ -66,13 +66,15 @@ def _approve(
     if not as_json:
         show_preview(preview)
         show_request(row)
-    if row.state is RequestState.PENDING:
-        if row.override and not reason.strip():
-            raise UserError("To override a gate, both people give their reason; give yours with --reason.")
-        if not confirmed(f"Approve, and promote {row.model} version {row.version} now?", yes):
-            if as_json:
-                print_json({"done": False, "request": row, "preview": preview.to_json()})
-            return 1
+    pending = row.state is RequestState.PENDING
+    if pending and row.override and not reason.strip():
+        raise UserError("To override a gate, both people give their reason; give yours with --reason.")
+    question = "Approve, and promote" if pending else "Approved before; promote"
+    if not confirmed(f"{question} {row.model} version {row.version} now?", yes):
+        if as_json:
+            print_json({"done": False, "request": row, "preview": preview.to_json()})
+        return 1
+    if pending:
         releases.approve(registry, row.id, credentials(by, password), reason, shown=preview)
     return carry_out(partial(releases.promote, registry, row.id), preview, as_json, request=row)
 

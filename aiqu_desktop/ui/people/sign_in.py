@@ -90,6 +90,7 @@ class PersonButton(QPushButton):
     def __init__(self, desk: Desk, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk, self._tasks = desk, tasks
+        self._name = ""
         self.setObjectName("person_button")
         self.setProperty("role", "nav")
         self.clicked.connect(self._pressed)
@@ -101,6 +102,9 @@ class PersonButton(QPushButton):
     def show_person(self) -> None:
         """Say who is signed in now."""
         person = self._desk.signed_in()
+        if person is None and self._name and settings.PERSON.get() == self._name:
+            settings.PERSON.set("")  # the session has ended: nobody's name is filled in any more
+        self._name = "" if person is None else person.full_name
         self.setText("Sign in…" if person is None else person.full_name)
         roles = "Nobody is signed in at this desk." if person is None else f"Signed in; {', '.join(person.roles)}"
         self.setToolTip(roles)
@@ -113,7 +117,6 @@ class PersonButton(QPushButton):
 
     def sign_out(self) -> None:
         """End the session."""
-        settings.PERSON.set("")
         self._tasks.run(self._desk.sign_out, lambda _done: self.show_person())
 
     def _pressed(self) -> None:

@@ -84,8 +84,11 @@ class ReleaseSheet(QDialog):
         self.column.addLayout(self.buttons)
 
     def fit(self, height: int) -> None:
-        """As tall as asked, and wide enough for the density: large letters need more room for a line."""
-        self.resize(820 if self.theme.density.name == "desk" else 1040, height)
+        """As tall as asked, and larger where letters and controls are; never taller than a small screen."""
+        if self.theme.density.name == "desk":
+            self.resize(820, height)
+        else:
+            self.resize(1040, min(height + 120, 780))
 
     # what a sheet adds
 
