@@ -44,13 +44,13 @@ class ReleaseEntry:
     from_version: int | None = None
     requested_by: str = ""
     approved_by: str = ""
-    overridden: tuple[str, ...] = ()
     reason: str = ""
     finished: datetime | None = None
     seconds: float | None = None
     digest: str = ""
     golden_passed: int = 0
     golden_total: int = 0
+    overridden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
