@@ -93,6 +93,7 @@ def _release(release: ReleaseRow) -> dict[str, Any]:
         "to": release.to_version,
         "state": release.state,
         "by": release.requested_by,
+        "approved_by": release.approved_by,
         "reason": release.reason,
         "at": release.intended_at,
         "seconds_to_proof": release.wall_seconds,

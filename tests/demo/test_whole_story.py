@@ -97,6 +97,7 @@ def test_the_mistake_goes_live_and_is_taken_back(result: dict[str, Any], story: 
     ]
     mistake, taken_back = model["releases"][2:4]
     assert (mistake["by"], taken_back["by"]) == (story.mistake.by, story.operator)
+    assert (mistake["approved_by"], taken_back["approved_by"]) == (story.approver, ""), "two promote, one rolls back"
     (alarm,) = [alarm for alarm in _performance_alarms(model) if alarm["version"] == 3]
     assert mistake["at"] < alarm["activated"] < taken_back["at"], "the product noticed, then a person acted"
     assert alarm["action"] == taken_back["at"]

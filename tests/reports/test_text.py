@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from aiqu_desktop.reports.glyphs import coverage
 from aiqu_desktop.reports.legible import legible, printable_copy
 from aiqu_desktop.reports.render import MONO_FONT, TEXT_FONTS
 from aiqu_desktop.reports.series import Quantity
+from aiqu_desktop.reports.tables import release_rows
 from tests.reports import samples
 
 FONTS = resources() / "fonts"
@@ -120,3 +122,11 @@ def test_the_evidence_keeps_names_instants_and_durations_and_no_infinite_number(
     assert told["report"]["responses"][1]["rollback"] == 1.84
     assert told["report"]["releases"][3]["kind"] == "rollback"
     assert evidence_json(report, samples.MADE_AT) == evidence_json(report, samples.MADE_AT)
+
+
+def test_a_release_tells_who_approved_it_and_which_failed_gates_it_went_against() -> None:
+    (ordinary, *_) = samples.releases()
+    plain = json.dumps(release_rows((replace(ordinary, approved_by="Karin Lindqvist"),)), ensure_ascii=False)
+    assert "approved by Karin Lindqvist" in plain and "OVERRIDE" not in plain
+    against = json.dumps(release_rows((replace(ordinary, overridden=("Age of reference",)),)), ensure_ascii=False)
+    assert "OVERRIDE of failed gates: Age of reference" in against
