@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 
 from aiqu_desktop.core.errors import Refused
-from aiqu_desktop.core.words import Role
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Person
 from aiqu_desktop.security import audit
@@ -73,11 +72,6 @@ def present_identity(registry: Registry, desk: DeskSession) -> Identity:
         if person.disabled_at is not None:
             raise Refused(f"The account of {person.full_name} is disabled; another person must sign.")
         return identity_of(person)
-
-
-def may_still(desk: DeskSession | None, role: Role) -> bool:
-    """Whether the person at the desk holds a role, as far as the session knows; services ask again."""
-    return desk is not None and desk.alive and role in desk.identity.roles
 
 
 def _note(registry: Registry, identity: Identity, action: str) -> None:

@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 class ApprovalSheet(HeldSheet):
     """Opened with papers that hold an open request. One that was approved before is only carried out."""
 
-    def __init__(
-        self, desk: Desk, tasks: Tasks, theme: Theme, papers: Papers, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, desk: Desk, tasks: Tasks, theme: Theme, papers: Papers, parent: QWidget | None = None) -> None:
         assert papers.request is not None, "there is nothing to approve without a request"
         self.request: RequestRow = papers.request
         self.pending = self.request.state is RequestState.PENDING
@@ -66,9 +64,7 @@ class ApprovalSheet(HeldSheet):
         desk, preview, request, reason = self.desk, self.preview, self.request.id, self.reason.text().strip()
         by = self.sign.credentials() if self.pending and self.sign is not None else None
         on_step = self.tasks.relay(self.report)
-        self.begin(
-            lambda: desk.approve_and_promote(request, by, reason, preview, on_step), self.released, switching=True
-        )
+        self.begin(lambda: desk.approve_and_promote(request, by, reason, preview, on_step), self.released)
 
     def set_gesture(self, on: bool) -> None:
         super().set_gesture(on)
@@ -83,7 +79,7 @@ class ApprovalSheet(HeldSheet):
         if self.sign is None:
             return
         desk, request, reason, by = self.desk, self.request.id, self.reason.text().strip(), self.sign.credentials()
-        self.begin(lambda: desk.decline(request, by, reason), self._declined, switching=False)
+        self.begin(lambda: desk.decline(request, by, reason), self._declined)
 
     def _declined(self, _nothing: object) -> None:
         self.form.hide()

@@ -27,9 +27,7 @@ class RequestSheet(ReleaseSheet):
 
     review_asked = Signal(int)
 
-    def __init__(
-        self, desk: Desk, tasks: Tasks, theme: Theme, papers: Papers, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, desk: Desk, tasks: Tasks, theme: Theme, papers: Papers, parent: QWidget | None = None) -> None:
         new = papers.preview.to_version
         number = "–" if new is None else new.number
         super().__init__(
@@ -87,9 +85,7 @@ class RequestSheet(ReleaseSheet):
             return
         desk, preview, reason = self.desk, self.preview, self.reason.text().strip()
         by, override = self.sign.credentials(), self.override.isChecked()
-        self.begin(
-            lambda: desk.request_promotion(preview, by, reason, override=override), self._asked, switching=False
-        )
+        self.begin(lambda: desk.request_promotion(preview, by, reason, override=override), self._asked)
 
     def _asked(self, request: RequestRow) -> None:
         self.request = request

@@ -21,9 +21,7 @@ _ROLES = roles_for(Meaning.ROLLED_BACK)
 class RollbackSheet(HeldSheet):
     """Who is signed in and may roll back gives a reason only; anybody else an account and its password as well."""
 
-    def __init__(
-        self, desk: Desk, tasks: Tasks, theme: Theme, papers: Papers, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, desk: Desk, tasks: Tasks, theme: Theme, papers: Papers, parent: QWidget | None = None) -> None:
         super().__init__(desk, tasks, theme, papers, _words(papers), danger=True, parent=parent)
         person = papers.signed_in
         self.by_session = person is not None and not set(_ROLES).isdisjoint(person.roles)
@@ -57,7 +55,7 @@ class RollbackSheet(HeldSheet):
         by = None if self.by_session or self.sign is None else self.sign.credentials()
         on_step = self.tasks.relay(self.report)
         desk = self.desk
-        self.begin(lambda: desk.roll_back(preview, by, reason, on_step), self.released, switching=True)
+        self.begin(lambda: desk.roll_back(preview, by, reason, on_step), self.released)
 
     def _another(self) -> None:
         self.by_session = False

@@ -49,7 +49,7 @@ class ReleaseSheet(QDialog):
         super().__init__(parent)
         self.desk, self.tasks, self.theme, self.papers = desk, tasks, theme, papers
         self.preview = papers.preview
-        self._running = self._switching = False
+        self._running = False
         self.setObjectName("release-sheet")
         self.setModal(True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -117,9 +117,9 @@ class ReleaseSheet(QDialog):
 
     # acting
 
-    def begin(self, act: Callable[[], object], on_done: Callable[[object], None], *, switching: bool) -> None:
+    def begin(self, act: Callable[[], object], on_done: Callable[[object], None]) -> None:
         """Run `act` off the main thread; nothing typed as a password stays in the sheet."""
-        self._running, self._switching = True, switching
+        self._running = True
         self.form.setEnabled(False)
         self.no.setEnabled(False)
         self.set_gesture(False)
