@@ -25,6 +25,7 @@ _COMMANDS = {
     "people": "people:people",
     "drill": "drill:drill",
     "served": "served:served",
+    "target": "target:target",
     "alarms": "alarms:alarms",
     "report": "report:report",
     "audit": "audit:audit",

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import ColumnKind, Task
-from aiqu_desktop.inference.onnx_model import OnnxModel, Predictions
+from aiqu_desktop.inference.exchange import Predictions, Predictor
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class GoldenCases:
             raise UserError(f"The golden cases' tolerance {tolerance} is not a bound; build the bundle again.")
         return cls(tolerance, cases)
 
-    def run(self, model: OnnxModel) -> GoldenResult:
+    def run(self, model: Predictor) -> GoldenResult:
         """Ask the model every case; a model that cannot answer fails them all."""
         try:
             answers = model.predict(self._columns(model))
@@ -94,7 +94,7 @@ class GoldenCases:
                 failures.append(complaint)
         return GoldenResult(len(self.cases) - len(failures), len(self.cases), largest, tuple(failures))
 
-    def _columns(self, model: OnnxModel) -> dict[str, NDArray[Any]]:
+    def _columns(self, model: Predictor) -> dict[str, NDArray[Any]]:
         columns: dict[str, NDArray[Any]] = {}
         for feature in model.schema.features:
             absent = [n for n, case in enumerate(self.cases, 1) if feature.name not in case.features]
@@ -107,7 +107,7 @@ class GoldenCases:
                 columns[feature.name] = np.array([np.nan if v is None else v for v in values], dtype=object)
         return columns
 
-    def _compare(self, place: int, case: GoldenCase, answers: Predictions, model: OnnxModel) -> tuple[float, str]:
+    def _compare(self, place: int, case: GoldenCase, answers: Predictions, model: Predictor) -> tuple[float, str]:
         """(error, "" or what is wrong) of one case."""
         name = f"Golden case {place + 1} of {len(self.cases)}"
         if model.schema.task is Task.REGRESSION:

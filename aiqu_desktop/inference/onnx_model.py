@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from aiqu_desktop.core.errors import UserError
-from aiqu_desktop.core.schema import Feature, InputSchema
+from aiqu_desktop.core.schema import InputSchema
 from aiqu_desktop.core.words import ColumnKind, Task
 from aiqu_desktop.inference import encode
+from aiqu_desktop.inference.exchange import FLOATS, INTEGERS, Exchange, Predictions, TensorInfo
 from aiqu_desktop.inference.protobuf_walk import NotOnnx, uses_external_data
 
 _FATAL_ONLY = 4  # ONNX Runtime's log level: its messages come to us as exceptions, not on stderr
-_FLOATS = {"tensor(float)": np.float32, "tensor(double)": np.float64}
-_INTEGERS = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
-
-
-@dataclass(frozen=True, slots=True)
-class Predictions:
-    """What a model answered for N rows.
-
-    values: N class names (str) or N numbers (float64, in the schema's unit).
-    scores: [N, C] float64 in the order of the schema's classes; None for a regression.
-    """
-
-    values: NDArray[Any]
-    scores: NDArray[np.float64] | None
 
 
 class OnnxModel:
@@ -38,9 +23,7 @@ class OnnxModel:
     def __init__(self, session: Any, schema: InputSchema) -> None:
         self._session = session
         self.schema = schema
-        self._inputs = {item.name: item for item in session.get_inputs()}
-        self._outputs = [item.name for item in session.get_outputs()][: 2 if schema.classes else 1]
-        self._stacked = _is_stacked(session, schema)
+        self.exchange = _exchange(session, schema)
 
     @classmethod
     def from_bytes(cls, data: bytes, schema: InputSchema) -> OnnxModel:
@@ -64,72 +47,11 @@ class OnnxModel:
         Raises:
             UserError: if a column is missing or holds values of the wrong kind, or the model fails on them.
         """
-        rows = encode.row_count(columns, self.schema.features)
-        if rows == 0:
-            return self._none()
-        feeds = self._stack(columns, rows) if self._stacked else self._one_by_one(columns, rows)
-        answers = _guarded(lambda: self._session.run(self._outputs, feeds), "The model fails on these rows")
-        return self._read(answers, rows)
+        return self.exchange.predict(columns, self._run)
 
-    def _none(self) -> Predictions:
-        if self.schema.task is Task.REGRESSION:
-            return Predictions(np.empty(0), None)
-        return Predictions(np.empty(0, dtype="U1"), np.empty((0, len(self.schema.classes))))
-
-    def _stack(self, columns: encode.Columns, rows: int) -> dict[str, NDArray[Any]]:
-        matrix = np.empty((rows, len(self.schema.features)), dtype=np.float32)
-        with np.errstate(over="ignore"):  # beyond float32 is infinity, for the model to answer to
-            for place, feature in enumerate(self.schema.features):
-                matrix[:, place] = encode.as_numbers(columns[feature.name], feature)
-        return {next(iter(self._inputs)): matrix}
-
-    def _one_by_one(self, columns: encode.Columns, rows: int) -> dict[str, NDArray[Any]]:
-        feeds = {}
-        for feature in self.schema.features:
-            item = self._inputs[feature.name]
-            array = _typed(columns[feature.name], feature, item.type)
-            feeds[feature.name] = array.reshape((rows,) + (1,) * (len(item.shape) - 1))
-        return feeds
-
-    def _read(self, answers: list[Any], rows: int) -> Predictions:
-        first = np.asarray(answers[0]).reshape(-1)
-        if len(first) != rows:
-            raise UserError(f"The model gave {len(first)} answers for {rows} rows; export it with one answer a row.")
-        if self.schema.task is Task.REGRESSION:
-            return Predictions(first.astype(np.float64), None)
-        scores = np.asarray(answers[1], dtype=np.float64)
-        if scores.shape != (rows, len(self.schema.classes)):
-            classes = len(self.schema.classes)
-            raise UserError(f"The model's scores have the shape {scores.shape}; its schema names {classes} classes.")
-        return Predictions(_class_names(first, self.schema.classes), scores)
-
-
-def _class_names(labels: NDArray[Any], classes: tuple[str, ...]) -> NDArray[Any]:
-    """The class names of labels that are names already, or indices into `classes`."""
-    if labels.dtype.kind in "iu":
-        outside = (labels < 0) | (labels >= len(classes))
-        if outside.any():
-            raise UserError(f"The model answered class number {labels[outside][0]}, which its schema does not name.")
-        named: NDArray[Any] = np.array(classes)[labels]
-        return named
-    names = labels.astype(str)
-    unknown = sorted(set(names.tolist()) - set(classes))
-    if unknown:
-        raise UserError(f"The model answered {unknown[0]!r}, a class that its schema does not name.")
-    return names
-
-
-def _typed(values: NDArray[Any], feature: Feature, onnx_type: str) -> NDArray[Any]:
-    """One feature's column in the type of its own ONNX input."""
-    if onnx_type == "tensor(string)":
-        return np.array(encode.as_texts(values), dtype=object)
-    numbers = encode.as_numbers(values, feature)
-    if onnx_type in _FLOATS:
-        with np.errstate(over="ignore"):
-            return numbers.astype(_FLOATS[onnx_type])
-    if np.isnan(numbers).any():
-        raise UserError(f"The feature {feature.name!r} is missing in a row, and the model cannot take that.")
-    return numbers.astype(np.bool_ if onnx_type == "tensor(bool)" else _INTEGERS[onnx_type])
+    def _run(self, feeds: Mapping[str, NDArray[Any]]) -> list[Any]:
+        outputs = [item.name for item in self.exchange.outputs]
+        return list(_guarded(lambda: self._session.run(outputs, feeds), "The model fails on these rows"))
 
 
 def _open_session(data: bytes) -> Any:
@@ -162,11 +84,11 @@ def _guarded(step: Callable[[], Any], failure: str) -> Any:
         raise UserError(f"{failure}: {reason}; export it again or ask its author.") from error
 
 
-def _is_stacked(session: Any, schema: InputSchema) -> bool:
-    """One matrix of all features, and not a single feature that has its own input."""
-    inputs = session.get_inputs()
-    alone = len(schema.features) == 1 and inputs[0].name == schema.features[0].name
-    return len(inputs) == 1 and not alone
+def _exchange(session: Any, schema: InputSchema) -> Exchange:
+    def infos(items: Any) -> tuple[TensorInfo, ...]:
+        return tuple(TensorInfo(item.name, item.type, tuple(item.shape)) for item in items)
+
+    return Exchange(schema, infos(session.get_inputs()), infos(session.get_outputs())[: 2 if schema.classes else 1])
 
 
 def _refuse_unfit(session: Any, schema: InputSchema) -> None:
@@ -175,18 +97,18 @@ def _refuse_unfit(session: Any, schema: InputSchema) -> None:
     Raises:
         UserError: on the first one that does not fit.
     """
-    if _is_stacked(session, schema):
+    if _exchange(session, schema).stacked:
         _refuse_unfit_matrix(session.get_inputs()[0], len(schema.features))
     else:
         _refuse_unfit_inputs({item.name: item.type for item in session.get_inputs()}, schema)
     outputs = session.get_outputs()
     if schema.task is Task.REGRESSION:
-        if not outputs or outputs[0].type not in _FLOATS:
+        if not outputs or outputs[0].type not in FLOATS:
             raise UserError("The model's first output is not a number; a regression gives one float a row.")
         return
-    if len(outputs) < 2 or outputs[0].type not in ("tensor(string)", *_INTEGERS):
+    if len(outputs) < 2 or outputs[0].type not in ("tensor(string)", *INTEGERS):
         raise UserError("The model does not give labels and scores; these are a classifier's first two outputs.")
-    if outputs[1].type not in _FLOATS:
+    if outputs[1].type not in FLOATS:
         raise UserError("The model's scores are not one plain table; export it again with zipmap switched off.")
     width = outputs[1].shape[-1] if outputs[1].shape else None
     if isinstance(width, int) and width != len(schema.classes):
@@ -206,7 +128,7 @@ def _refuse_unfit_inputs(inputs: dict[str, str], schema: InputSchema) -> None:
         raise UserError(f"The model's inputs and its schema disagree on {wrong[0]!r}; name inputs as features.")
     for feature in schema.features:
         kind = inputs[feature.name]
-        allowed = (*_FLOATS, *_INTEGERS, "tensor(bool)")
+        allowed = (*FLOATS, *INTEGERS, "tensor(bool)")
         if feature.kind is ColumnKind.CATEGORICAL:
             allowed = (*allowed[:-1], "tensor(string)")
         if kind not in allowed:

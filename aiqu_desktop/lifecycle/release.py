@@ -227,7 +227,14 @@ class ReleaseRun:
         """Finish or undo a release whose process died, from what the target says."""
         if order.state is ReleaseState.INTENDED:
             return self._untouched(order, "The product stopped before anything was switched.")
-        if self._target.observe().pointed == order.wanted:
+        seen = self._target.observe()
+        if seen.pointed == order.wanted:
+            if seen.serving != order.wanted:
+                # The kill may have come after the pointer was written and before the engine was told of it.
+                try:
+                    self._target.switch(order.wanted)
+                except AiquError as error:
+                    return self.undo(order, f"The switch failed: {error}")
             return self.prove(order, None)
         return self.undo(order, "The product stopped during the release.")
 

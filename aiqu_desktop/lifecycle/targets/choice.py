@@ -57,5 +57,8 @@ def targets_of(registry: Registry) -> Callable[[str], Target]:
 
 def build(paths: SitePaths, model: str, setting: Setting) -> Target:
     """A target as it is set. No connection is made, and what makes connections is not even loaded, for a folder."""
-    del setting
-    return folder_target(paths, model)
+    if isinstance(setting, FolderSetting):
+        return folder_target(paths, model)
+    from aiqu_desktop.lifecycle.targets.repository_v2 import RepositoryTarget
+
+    return RepositoryTarget(paths, model, setting)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any, ClassVar
 
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.files import canonical_json, sha256_bytes
 from aiqu_desktop.core.words import TargetKind
+from aiqu_desktop.lifecycle.targets.address import address_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +20,50 @@ class FolderSetting:
     kind: ClassVar[TargetKind] = TargetKind.FOLDER
 
 
-Setting = FolderSetting
+@dataclass(frozen=True, slots=True)
+class RepositorySetting:
+    """An engine with the V2 model-repository protocol.
 
-_BY_KIND: dict[TargetKind, type[Setting]] = {TargetKind.FOLDER: FolderSetting}
+    url: where it listens. repository: the model-repository folder that it and this machine share, as this one sees it.
+    certificate, token: see `Address`. seconds: how long it may take to load a version.
+    """
+
+    kind: ClassVar[TargetKind]
+    url: str
+    repository: str
+    certificate: str = ""
+    token: str = ""
+    seconds: float = 8.0
+
+    def __post_init__(self) -> None:
+        address_of(self.url, self.certificate, self.token)
+        if not Path(self.repository).is_absolute():
+            raise UserError(f"The model repository {self.repository!r} needs its whole path.")
+        _refuse_odd_seconds(self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class TritonSetting(RepositorySetting):
+    """Triton Inference Server with its Python backend."""
+
+    kind: ClassVar[TargetKind] = TargetKind.TRITON
+
+
+@dataclass(frozen=True, slots=True)
+class MLServerSetting(RepositorySetting):
+    """Seldon MLServer."""
+
+    kind: ClassVar[TargetKind] = TargetKind.MLSERVER
+
+
+Setting = FolderSetting | TritonSetting | MLServerSetting
+
+_BY_KIND: dict[TargetKind, type[Setting]] = {
+    TargetKind.FOLDER: FolderSetting,
+    TargetKind.TRITON: TritonSetting,
+    TargetKind.MLSERVER: MLServerSetting,
+}
+_LONGEST_SECONDS = 300.0
 
 
 def to_json(setting: Setting) -> dict[str, Any]:
@@ -40,10 +83,32 @@ def from_json(kind: TargetKind, data: Mapping[str, Any]) -> Setting:
     if unknown:
         has = ", ".join(sorted(known)) or "none"
         raise UserError(f"A {kind} target has no setting {unknown[0]!r}; it has {has}.")
+    for field in fields(setting_type):
+        given = data.get(field.name, "")
+        if field.type == "str" and not isinstance(given, str):
+            raise UserError(f"The {kind} target's setting {field.name!r} must be a text, not {given!r}.")
     try:
         return setting_type(**data)
     except TypeError as error:
         raise UserError(f"The settings of the {kind} target are incomplete: {error}.") from error
+
+
+def _refuse_odd_seconds(seconds: Any) -> None:
+    number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    if not number or not 0 < seconds <= _LONGEST_SECONDS:
+        raise UserError(f"{seconds!r} is no time limit; give seconds, {_LONGEST_SECONDS:g} at most.")
+
+
+def complete(setting: Setting) -> Setting:
+    """The setting with all that belongs to it and is found on this machine when it is chosen."""
+    return setting
+
+
+def place_of(setting: Setting) -> str:
+    """What it is and where, in a few words."""
+    if isinstance(setting, FolderSetting):
+        return "the site's own line"
+    return f"{setting.kind} at {setting.url}"
 
 
 def fingerprint(setting: Setting) -> str:

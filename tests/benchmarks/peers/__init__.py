@@ -11,9 +11,10 @@ import json
 import os
 import subprocess
 import sys
-import venv
 from pathlib import Path
 from typing import Any
+
+from tests import environments
 
 ROOT = Path(__file__).resolve().parents[3] / ".peers"
 
@@ -49,12 +50,12 @@ _QUIET = {
 
 def python_of(name: str) -> Path:
     """The interpreter of a peer's environment."""
-    return ROOT / name / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    return environments.python_in(ROOT / name)
 
 
 def is_made(name: str) -> bool:
     """Whether the peer's environment is complete."""
-    return (ROOT / name / "complete").exists()
+    return environments.is_made(ROOT / name)
 
 
 def make(name: str) -> None:
@@ -63,14 +64,7 @@ def make(name: str) -> None:
     Raises:
         subprocess.CalledProcessError: if its packages cannot be installed.
     """
-    if is_made(name):
-        return
-    venv.create(ROOT / name, with_pip=True, clear=True)
-    subprocess.run(
-        [python_of(name), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *REQUIREMENTS[name]],
-        check=True,
-    )
-    (ROOT / name / "complete").touch()
+    environments.make(ROOT / name, *REQUIREMENTS[name])
 
 
 def ask(name: str, script: Path, *arguments: str) -> Any:
