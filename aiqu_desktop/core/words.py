@@ -28,6 +28,7 @@ class CheckKind(StrEnum):
     INTEGRITY = "integrity"
     STANDBY = "standby"
     DRILL = "drill"
+    TARGET = "target"
 
 
 class TargetKind(StrEnum):

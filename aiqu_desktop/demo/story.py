@@ -34,6 +34,7 @@ _CHECKS: Mapping[CheckKind, Mapping[str, Any]] = {
     CheckKind.INTEGRITY: {"every_seconds": 30 * _DAY},
     CheckKind.STANDBY: {"every_seconds": 14 * _DAY},
     CheckKind.DRILL: {"every_seconds": 30 * _DAY},
+    CheckKind.TARGET: {"every_seconds": _DAY},
 }
 # The milling machine's controller is read out once a week; its failures are rare, so it is judged over a longer time.
 _READ_OUT = {"machine-failure": timedelta(days=7)}

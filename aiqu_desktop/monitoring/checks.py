@@ -13,6 +13,7 @@ from aiqu_desktop.monitoring import (
     integrity_check,
     quality_check,
     standby_check,
+    target_check,
 )
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome
@@ -27,6 +28,7 @@ _ANSWER: dict[CheckKind, Callable[[Any, CheckContext], CheckOutcome]] = {
     CheckKind.INTEGRITY: integrity_check.answer,
     CheckKind.STANDBY: standby_check.answer,
     CheckKind.DRILL: drill_check.answer,
+    CheckKind.TARGET: target_check.answer,
 }
 
 

@@ -20,6 +20,7 @@ from aiqu_desktop.monitoring.settings import (
     QualitySettings,
     Settings,
     StandbySettings,
+    TargetSettings,
     to_json,
 )
 from aiqu_desktop.registry.tables import Check, Model, Schedule
@@ -34,9 +35,10 @@ _EVERY = {
     CheckKind.INTEGRITY: _DAY,
     CheckKind.STANDBY: _DAY,
     CheckKind.DRILL: 7 * _DAY,
+    CheckKind.TARGET: _HOUR // 4,
 }
 # Kinds that came after the first release of the product and need nothing to be told: older sites get them, too.
-_LATER: tuple[Settings, ...] = (StandbySettings(), DrillSettings())
+_LATER: tuple[Settings, ...] = (StandbySettings(), DrillSettings(), TargetSettings())
 _TIMEOUT_SECONDS = 600
 _SHARE_DROP = 0.10  # a share such as accuracy may fall this far below what was accepted
 _LOSS_RISE = 1.5  # a loss such as the mean absolute error may rise this many times

@@ -122,6 +122,14 @@ class DrillSettings:
     limit_seconds: float = 10.0
 
 
+@dataclass(frozen=True, slots=True)
+class TargetSettings:
+    """Does the target serve what the registry says? silent_on_delay: so many times without a sign of life raise it."""
+
+    kind: ClassVar[CheckKind] = CheckKind.TARGET
+    silent_on_delay: int = 2
+
+
 Settings = (
     DriftSettings
     | PerformanceSettings
@@ -130,6 +138,7 @@ Settings = (
     | IntegritySettings
     | StandbySettings
     | DrillSettings
+    | TargetSettings
 )
 AnySettings = TypeVar("AnySettings", bound=Settings)
 
@@ -141,6 +150,7 @@ _BY_KIND: dict[CheckKind, type[Settings]] = {
     CheckKind.INTEGRITY: IntegritySettings,
     CheckKind.STANDBY: StandbySettings,
     CheckKind.DRILL: DrillSettings,
+    CheckKind.TARGET: TargetSettings,
 }
 
 

@@ -17,6 +17,7 @@ from aiqu_desktop.lifecycle.targets.choice import targets_of
 from aiqu_desktop.monitoring.arrivals import take_in
 from aiqu_desktop.monitoring.defaults import add_missing_checks
 from aiqu_desktop.monitoring.outcome import CheckOutcome
+from aiqu_desktop.monitoring.release_alarm import note_outcomes
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model
 from aiqu_desktop.scheduling.claims import claim_due, lost_runs, reclaim_interrupted
@@ -124,7 +125,7 @@ class Monitor:
         return self._pool.cancel(check_id)
 
     def _take_over(self) -> None:
-        settle_unfinished(self._registry, targets_of(self._registry))
+        note_outcomes(self._registry, settle_unfinished(self._registry, targets_of(self._registry)))
         with self._registry.write() as session:
             add_missing_checks(session, now=self._registry.clock.now(), by=f"AiQu Desktop {__version__}")
             left = reclaim_interrupted(session, self._registry.clock.now(), self._lease.owner)

@@ -12,7 +12,7 @@ from aiqu_desktop.services.views import AlarmRow
 
 # An answer expires after so many of its check's periods: green is never kept by silence.
 EXPIRES_AFTER_PERIODS = 2.5
-_MEANS_UNKNOWN = ("freshness-", "check-")
+_MEANS_UNKNOWN = ("freshness-", "check-", "target-silent")
 
 
 def judge(
@@ -49,7 +49,7 @@ def judge(
         return Health.UNKNOWN, f"Version {number} has just gone live; its performance was not checked yet."
     health, reason = _by_answer(performance, every, now)
     if health is Health.GOOD and not serving_proven:
-        return Health.UNKNOWN, f"The target does not say that it serves version {number}; see whether the line runs."
+        return Health.UNKNOWN, f"The target does not prove that it serves version {number}; see whether it runs."
     return health, reason
 
 

@@ -15,6 +15,7 @@ from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.lifecycle.recovery import settle_unfinished
 from aiqu_desktop.lifecycle.release import ReleaseOutcome, StepCallback
 from aiqu_desktop.lifecycle.targets.choice import target_of, targets_of
+from aiqu_desktop.monitoring.release_alarm import note_outcomes
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.security.identity import Credentials
 from aiqu_desktop.security.permissions import STATEMENT
@@ -91,7 +92,7 @@ def decline(registry: Registry, request_id: int, by: Credentials, reason: str) -
 def promote(registry: Registry, request_id: int, *, on_step: StepCallback | None = None) -> ReleaseOutcome:
     """Carry out an approved request and prove it. See `lifecycle.release.promote` for what it raises."""
     model = requests.find(registry, request_id).model
-    return release.promote(registry, target_of(registry, model), request_id, on_step=on_step)
+    return _noted(registry, release.promote(registry, target_of(registry, model), request_id, on_step=on_step))
 
 
 def roll_back(
@@ -120,13 +121,14 @@ def roll_back(
     else:
         signature = sign(registry, by, asked.meaning, **about)
     target = target_of(registry, preview.model)
-    return release.roll_back(registry, target, preview, signature, on_step=on_step)
+    return _noted(registry, release.roll_back(registry, target, preview, signature, on_step=on_step))
 
 
 def settle(registry: Registry) -> tuple[ReleaseOutcome, ...]:
     """Finish or undo what a kill left unfinished; done at every start of the window and of the monitor."""
     outcomes = settle_unfinished(registry, targets_of(registry))
     requests.settle_lapsed(registry)
+    note_outcomes(registry, outcomes)
     return outcomes
 
 
@@ -135,3 +137,8 @@ def _decide(registry: Registry, request: Request, by: Credentials, reason: str, 
     signature = sign(registry, by, asked.meaning, subject=asked.subject, digest=asked.digest, reason=reason)
     target = target_of(registry, request.model)
     return requests.decide(registry, target, request.id, signature, approve=approve)
+
+
+def _noted(registry: Registry, outcome: ReleaseOutcome) -> ReleaseOutcome:
+    note_outcomes(registry, (outcome,))
+    return outcome

@@ -9,18 +9,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from aiqu_desktop.bundles import higher_is_better
-from aiqu_desktop.core.clock import SystemClock
 from aiqu_desktop.core.paths import SitePaths
 from aiqu_desktop.core.words import CheckKind, RunState, Task
 from aiqu_desktop.lifecycle.facts import champion_of
-from aiqu_desktop.line.protocol import TargetFolder
-from aiqu_desktop.registry.tables import Check, CheckRun, Metric, Model, Schedule, Segment, Version
+from aiqu_desktop.registry.tables import Check, CheckRun, Metric, Model, Schedule, Segment
 from aiqu_desktop.services.alarms import alarm_rows
 from aiqu_desktop.services.health import judge
+from aiqu_desktop.services.serving import serving_of
 from aiqu_desktop.services.views import ModelTile
 
 _TREND_POINTS = 60
-_LINE_ALIVE_SECONDS = 5.0
 
 
 def tile_of(session: Session, paths: SitePaths, model: Model, now: datetime) -> ModelTile:
@@ -30,9 +28,9 @@ def tile_of(session: Session, paths: SitePaths, model: Model, now: datetime) -> 
     performance, schedule = _newest_performance(session, model.id)
     every = timedelta(seconds=schedule.every_seconds) if schedule else None
     number = champion.number if champion else None
-    proven = _serving_proven(paths, model.name, champion)
+    serving = serving_of(session, paths, model, champion, now)
     health, reason = judge(
-        champion=champion, serving_proven=proven, alarms=alarms, performance=performance, every=every, now=now
+        champion=champion, serving_proven=serving.proven, alarms=alarms, performance=performance, every=every, now=now
     )
     trend = _trend(session, model)
     newest = trend[-1] if trend and champion and trend[-1].version_id == champion.id else None
@@ -43,7 +41,7 @@ def tile_of(session: Session, paths: SitePaths, model: Model, now: datetime) -> 
         health=health,
         reason=reason,
         champion=number,
-        serving_proven=proven,
+        serving_proven=serving.proven,
         metric=model.primary_metric,
         unit=str(model.input_schema.get("unit", "")) if model.task is Task.REGRESSION else "",
         value=newest.value if newest else None,
@@ -62,6 +60,9 @@ def tile_of(session: Session, paths: SitePaths, model: Model, now: datetime) -> 
         ),
         open_alarms=len(alarms),
         unacknowledged_alarms=sum(alarm.needs_acknowledgement for alarm in alarms),
+        reverted=serving.reverted,
+        target=serving.place,
+        serving_sentence=serving.sentence,
     )
 
 
@@ -101,17 +102,3 @@ def _drift_share(session: Session, model_id: int) -> float | None:
         .limit(1)
     ).one_or_none()
 
-
-def _serving_proven(paths: SitePaths, model: str, champion: Version | None) -> bool:
-    """Whether the target itself answers, now, that it serves the champion and that the golden cases passed."""
-    if champion is None:
-        return False
-    status = TargetFolder(paths.line / model).status()
-    return (
-        status is not None
-        and status.serving is not None
-        and status.serving.digest == champion.digest
-        and status.golden is not None
-        and status.golden.passed == status.golden.total
-        and status.alive(SystemClock().now(), _LINE_ALIVE_SECONDS)
-    )

@@ -31,6 +31,7 @@ class ApprovedModel:
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.load_model_format", "ONNX")
         self._session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        self.inputs = self._session.get_inputs()
         self.outputs = [item.name for item in self._session.get_outputs()]
 
     def run(self, inputs: Mapping[str, Any]) -> dict[str, Any]:

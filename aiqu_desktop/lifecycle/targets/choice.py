@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session
 from aiqu_desktop.core.paths import SitePaths
 from aiqu_desktop.lifecycle.facts import model_named
 from aiqu_desktop.lifecycle.targets.folder import folder_target
-from aiqu_desktop.lifecycle.targets.setting import FolderSetting, Setting, fingerprint, from_json
+from aiqu_desktop.lifecycle.targets.hook import HookTarget
+from aiqu_desktop.lifecycle.targets.setting import (
+    FolderSetting,
+    HookSetting,
+    MLflowSetting,
+    Setting,
+    fingerprint,
+    from_json,
+)
 from aiqu_desktop.lifecycle.targets.target import Target
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import TargetRecord
@@ -59,6 +67,12 @@ def build(paths: SitePaths, model: str, setting: Setting) -> Target:
     """A target as it is set. No connection is made, and what makes connections is not even loaded, for a folder."""
     if isinstance(setting, FolderSetting):
         return folder_target(paths, model)
+    if isinstance(setting, HookSetting):
+        return HookTarget(paths, model, setting)
+    if isinstance(setting, MLflowSetting):
+        from aiqu_desktop.lifecycle.targets.mlflow import MLflowTarget
+
+        return MLflowTarget(paths, model, setting)
     from aiqu_desktop.lifecycle.targets.repository_v2 import RepositoryTarget
 
     return RepositoryTarget(paths, model, setting)

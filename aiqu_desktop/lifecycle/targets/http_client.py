@@ -83,15 +83,17 @@ class HttpClient:
             connection.sock.settimeout(_left(deadline))
             connection.response_class = partial(_response, deadline)  # type: ignore[assignment]
             connection.request(method, self.address.path + path + query, body, headers)
-            answer = connection.getresponse()
-            data = answer.read(_CAP + 1)
+            with connection.getresponse() as answer:
+                status, data = answer.status, answer.read(_CAP + 1)
+                if answer.length and len(data) <= _CAP:
+                    raise http.client.IncompleteRead(data, answer.length)
         except (OSError, http.client.HTTPException) as error:
             raise self._unreachable(error, timeout) from error
         finally:
             connection.close()
         if len(data) > _CAP:
             raise Unreachable(f"{self.name} answered with more than {_CAP >> 20} MB, which no target needs to.")
-        return self._read(answer.status, data)
+        return self._read(status, data)
 
     def _connection(self, timeout: float) -> http.client.HTTPConnection:
         if not self.address.secure:
@@ -143,6 +145,11 @@ class _TimedStream(io.RawIOBase):
         self._sock.settimeout(_left(self._deadline))
         return self._sock.recv_into(buffer)
 
+    def close(self) -> None:
+        if not self.closed:
+            self._sock.close()
+        super().close()
+
 
 class _TimedSocket:
     """What http.client's response asks of a socket: a stream to read from."""
@@ -151,7 +158,8 @@ class _TimedSocket:
         self._sock, self._deadline = sock, deadline
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_TimedStream(self._sock, self._deadline))
+        # A copy of its own: the connection closes its socket before the answer is read, where the server will close.
+        return io.BufferedReader(_TimedStream(self._sock.dup(), self._deadline))
 
 
 def _response(deadline: float, sock: socket.socket, **more: Any) -> http.client.HTTPResponse:

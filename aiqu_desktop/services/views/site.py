@@ -35,7 +35,7 @@ class ModelTile:
     health: Health
     reason: str
     champion: int | None
-    serving_proven: bool  # the target itself answers with the champion's digest
+    serving_proven: bool  # the target answered with the champion's digest, and its golden cases passed there
     metric: str
     unit: str
     value: float | None
@@ -50,6 +50,9 @@ class ModelTile:
     last_check_at: datetime | None
     open_alarms: int
     unacknowledged_alarms: int
+    reverted: bool = False  # it serves, proven, because the last release was undone
+    target: str = ""  # which target it is, in a few words
+    serving_sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from aiqu_desktop.core.words import RequestState, VersionState
-from aiqu_desktop.services.views import ActionState, CostRow, ModelPage, RequestRow
+from aiqu_desktop.services.views import ActionState, CostRow, ModelPage, ModelTile, RequestRow
 from aiqu_desktop.ui import formatting as fmt
 from aiqu_desktop.ui.states import HEALTH, Look, metric_title
 from aiqu_desktop.ui.theme import Theme
@@ -15,6 +15,7 @@ from aiqu_desktop.ui.widgets.buttons import explain, make_button
 from aiqu_desktop.ui.widgets.labels import ElidedLabel, StateLabel, make_label
 
 PROVEN = Look("serving proven", "verified", "good")
+REVERTED = Look("reverted, serving proven", "warning", "warning")
 NOT_PROVEN = Look("serving not proven", "unknown", "unknown")
 READING = Look("Reading", "unknown", "ink_muted")
 WAITING = Look("waits for an approver", "pause", "accent")
@@ -94,11 +95,13 @@ class ModelHeader(QWidget):
         self.cost.setVisible(page.cost is not None)
         if page.cost is not None:
             self.cost.set_text(_cost_words(page.cost))
-        self.champion.setText("No version is live" if tile.champion is None else f"Version {tile.champion} is live")
+        self.champion.setText(_live(tile))
         self.serving.show()
-        self.serving.set_look(NOTHING_LIVE if tile.champion is None else PROVEN if tile.serving_proven else NOT_PROVEN)
+        self.serving.set_look(_serving_look(tile))
+        self.serving.setToolTip(tile.serving_sentence)
         as_of = "no data yet" if tile.data_as_of is None else f"data as of {fmt.instant(tile.data_as_of)}"
-        self.owner.set_text(f"Owner: {page.owner}, {as_of}")
+        target = f", target: {tile.target}" if tile.target else ""
+        self.owner.set_text(f"Owner: {page.owner}{target}, {as_of}")
         report = ActionState(page.first_data is not None, "There is no data to report on yet.")
         self._states = {version.number: version.state for version in page.versions}
         self._choices = _promotable(page)
@@ -204,6 +207,22 @@ class ModelHeader(QWidget):
         whole.setSpacing(20)
         whole.addLayout(words, 5)
         whole.addLayout(acts, 3)
+
+
+def _live(tile: ModelTile) -> str:
+    """Nothing is called live unless the target has proven it."""
+    if tile.champion is None:
+        return "No version is live"
+    known = "is live" if tile.serving_proven else "is not proven live"
+    return f"Version {tile.champion} {known}"
+
+
+def _serving_look(tile: ModelTile) -> Look:
+    if tile.champion is None:
+        return NOTHING_LIVE
+    if not tile.serving_proven:
+        return NOT_PROVEN
+    return REVERTED if tile.reverted else PROVEN
 
 
 def _promotable(page: ModelPage) -> tuple[int, ...]:

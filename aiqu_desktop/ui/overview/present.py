@@ -113,6 +113,8 @@ def _live(tile: ModelTile) -> tuple[str, str, str]:
         return ("Live", "no version", "unknown")
     if not tile.serving_proven:
         return ("Live", f"v{tile.champion} unproven", "warning")
+    if tile.reverted:
+        return ("Live", f"v{tile.champion} reverted", "warning")
     return ("Live", f"v{tile.champion} proven", "")
 
 
@@ -121,6 +123,8 @@ def _spoken(tile: ModelTile, word: str, estimate: str, now: datetime) -> str:
     known = f"{metric_title(tile.metric)} {estimate}" if tile.value is not None else "performance not known"
     live = "no version is live" if tile.champion is None else f"version {tile.champion} is live"
     if tile.champion is not None and not tile.serving_proven:
-        live += ", not proven"
+        live = f"whether version {tile.champion} is live is not proven"
+    elif tile.reverted:
+        live += " again after a release was undone"
     alarms = fmt.plural(tile.open_alarms, "open alarm")
     return f"{tile.title}: {word}. {tile.reason} {known}; {live}; {alarms}; data {fmt.ago(tile.data_as_of, now)}."

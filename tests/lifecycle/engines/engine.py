@@ -22,7 +22,7 @@ from tests import environments
 
 ROOT = Path(__file__).resolve().parents[3] / ".peers" / "engines"
 LOCKS = Path(__file__).parent / "requirements"
-START_SECONDS = 90.0
+START_SECONDS = 180.0  # MLflow takes a minute on a cold, busy machine
 
 
 def environment(name: str) -> Path:
@@ -49,6 +49,7 @@ class Engine:
     name: str
     folder: Path
     port: int
+    registry_url: str = ""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -86,7 +87,7 @@ class Engine:
         assert self.process is not None and self.process.poll() is None, self.said()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
         try:
-            connection.request("GET", "/health" if self.name == "mlflow" else "/v2/health/ready")
+            connection.request("GET", _READY.get(self.name, "/v2/health/ready"))
             return connection.getresponse().status == 200
         except OSError:
             return False
@@ -95,10 +96,10 @@ class Engine:
 
 
 @contextmanager
-def running(name: str, folder: Path) -> Iterator[Engine]:
+def running(name: str, folder: Path, registry_url: str = "") -> Iterator[Engine]:
     """The engine with its repository in `folder`/repository, ended with the block."""
-    (folder / "repository").mkdir(parents=True)
-    engine = Engine(name, folder, free_port())
+    (folder / "repository").mkdir(parents=True, exist_ok=True)
+    engine = Engine(name, folder, free_port(), registry_url)
     try:
         engine.start()
         yield engine
@@ -138,4 +139,22 @@ def _mlserver(engine: Engine) -> tuple[list[str], dict[str, str]]:
     return [str(environment("mlserver") / "bin" / "mlserver"), "start", str(engine.folder / "repository")], {}
 
 
-_COMMANDS = {"triton": _triton, "mlserver": _mlserver}
+def _mlflow(engine: Engine) -> tuple[list[str], dict[str, str]]:
+    command = [
+        str(environment("mlflow") / "bin" / "mlflow"), "server", "--host", "127.0.0.1", "--port", str(engine.port),
+        "--workers", "1", "--backend-store-uri", f"sqlite:///{engine.folder / 'mlflow.db'}",
+        "--artifacts-destination", str(engine.folder / "repository"),
+    ]  # fmt: skip
+    return command, {**_MLFLOW_QUIET, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+
+
+def _follower(engine: Engine) -> tuple[list[str], dict[str, str]]:
+    """A scoring server beside an MLflow registry, whose URL is in `engine.registry_url`."""
+    script = Path(__file__).with_name("follower.py")
+    python = environments.python_in(environment("mlflow"))
+    return [str(python), str(script), engine.registry_url, str(engine.port)], dict(_MLFLOW_QUIET)
+
+
+_MLFLOW_QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "1", "GIT_PYTHON_REFRESH": "quiet"}
+_COMMANDS = {"triton": _triton, "mlserver": _mlserver, "mlflow": _mlflow, "follower": _follower}
+_READY = {"mlflow": "/health", "follower": "/ready"}

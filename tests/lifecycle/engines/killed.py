@@ -1,0 +1,33 @@
+"""A process that does a release of "toy" on its own target until a named step and is then killed.
+
+python -m tests.lifecycle.engines.killed SITE {promote-N|rollback} STEP
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from aiqu_desktop.services import releases
+from aiqu_desktop.services.opening import open_site
+
+
+def main(site: str, act: str, fatal: str) -> None:
+    registry = open_site(Path(site))
+
+    def step(name: str, _detail: str) -> None:
+        if name == fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    if act == "rollback":
+        preview = releases.preview_rollback(registry, "toy")
+        releases.roll_back(registry, preview, actor="Olle", reason="scrap", on_step=step)
+    else:
+        preview = releases.preview_promotion(registry, "toy", int(act.removeprefix("promote-")))
+        releases.promote(registry, preview, actor="Eva", reason="better", on_step=step)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
