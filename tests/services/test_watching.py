@@ -137,7 +137,7 @@ def test_a_model_whose_line_is_gone_is_not_green(site: PlantSite) -> None:
     site.line.kill()
     assert wait_until(lambda: not _tile(site).serving_proven, 15)
     assert _tile(site).health is Health.UNKNOWN
-    assert "see whether the line runs" in _tile(site).reason
+    assert "see whether it runs" in _tile(site).reason
 
 
 def test_a_file_in_quarantine_alarms_and_the_rest_is_taken(site: PlantSite) -> None:
