@@ -13,6 +13,9 @@ from sqlalchemy import select, text
 from aiqu_desktop.core.clock import SystemClock, iso
 from aiqu_desktop.core.errors import AiquError
 from aiqu_desktop.core.paths import SitePaths, resources
+from aiqu_desktop.core.words import TargetKind
+from aiqu_desktop.lifecycle.facts import champion_of, model_named
+from aiqu_desktop.lifecycle.targets.choice import setting_of
 from aiqu_desktop.line.protocol import TargetFolder
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.database import journal_mode, sqlite_module
@@ -21,6 +24,7 @@ from aiqu_desktop.registry.tables import Model
 from aiqu_desktop.scheduling.lease import holder
 from aiqu_desktop.services.audit import verify_chain
 from aiqu_desktop.services.opening import open_site
+from aiqu_desktop.services.serving import serving_of
 
 _LIBRARIES = (
     "PySide6-Essentials", "pyqtgraph", "SQLAlchemy", "alembic", "numpy", "scipy", "joblib", "APScheduler", "duckdb",
@@ -94,7 +98,7 @@ def _site(registry: Registry) -> list[Finding]:
     findings.append(Finding("audit", chain.intact, chain.finding))
     with registry.read() as session:
         models = session.scalars(select(Model.name).order_by(Model.name)).all()
-    findings.extend(_line(registry, model) for model in models)
+    findings.extend(_target(registry, model) for model in models)
     return findings
 
 
@@ -120,6 +124,17 @@ def _lease(registry: Registry) -> Finding:
             "scheduler", False, f"The last scheduler ({held.role}, pid {held.pid}) is gone; start 'aiqu monitor'."
         )
     return Finding("scheduler", True, f"The {held.role} (pid {held.pid}) schedules; beat {held.age_seconds:.0f} s ago.")
+
+
+def _target(registry: Registry, model: str) -> Finding:
+    """The line is asked; of any other target the newest check is told, so that no connection is made."""
+    with registry.read() as session:
+        found = model_named(session, model)
+        if setting_of(session, found.id).kind is TargetKind.FOLDER:
+            return _line(registry, model)
+        live = champion_of(found)
+        serving = serving_of(session, registry.paths, found, live, registry.clock.now())
+    return Finding(f"target {model}", None if live is None else serving.proven, f"{serving.place}: {serving.sentence}")
 
 
 def _line(registry: Registry, model: str) -> Finding:

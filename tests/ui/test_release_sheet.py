@@ -314,7 +314,7 @@ def test_a_line_that_refuses_shows_its_reason_and_who_serves_again(qtbot, approv
     for words in (
         "Version 2 is live, as before",
         "Golden case 7 differed",
-        "Wait for the line's proof: failed",
+        "Wait for the target's proof: failed",
         "Restore the former version: done",
     ):
         assert words in shown

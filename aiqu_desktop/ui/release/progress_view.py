@@ -125,7 +125,7 @@ def _proof(outcome: ReleaseOutcome) -> list[Fact]:
         )
     golden = proof.get("golden")
     if golden and golden.get("total"):
-        facts.append(Fact("Golden cases passed on the line", f"{golden['passed']} of {golden['total']}"))
+        facts.append(Fact("Golden cases passed on the target", f"{golden['passed']} of {golden['total']}"))
     if outcome.wall_seconds is not None:
         facts.append(Fact("From intent to proof", duration(outcome.wall_seconds)))
     if proof.get("refusal"):

@@ -138,7 +138,7 @@ class ReleaseSheet(QDialog):
             self.pages.setCurrentIndex(1)
             self.form.hide()
             self.hide_gesture()
-            self.why_not.setText("A few seconds: the sheet stays until the line has answered.")
+            self.why_not.setText("A few seconds: the sheet stays until the target has answered.")
         self.progress.report(step, detail)
 
     def hide_gesture(self) -> None:

@@ -25,9 +25,9 @@ class Step:
 
 START = (
     Step("intended", "Write down the intent", state=StepState.RUNNING),
-    Step("staged", "Stage the version on the line"),
-    Step("switched", "Switch the line to it"),
-    Step("completed", "Wait for the line's proof"),
+    Step("staged", "Stage the version on the target"),
+    Step("switched", "Switch the target to it"),
+    Step("completed", "Wait for the target's proof"),
 )
 _PART_OF = {"laid": "staged", "pointed": "switched", "probed": "completed", "proven": "completed"}
 _WAY_BACK = ("reverting", "restored", "reverted", "unknown")

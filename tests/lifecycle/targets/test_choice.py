@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from aiqu_desktop.core.errors import Refused, UserError
 from aiqu_desktop.core.words import CheckKind, TargetKind, Verdict
 from aiqu_desktop.lifecycle.targets.setting import from_json
 from aiqu_desktop.registry.tables import AuditRecord, Check
+from aiqu_desktop.scheduling import Monitor
 from aiqu_desktop.services import releases
 from aiqu_desktop.services.targets import choose_target, list_targets, show_target
 from tests.lifecycle.engines.scenarios import EngineSite, engine_site
@@ -31,8 +33,6 @@ def site(tmp_path: Path) -> Iterator[EngineSite]:
 
 
 def hook(folder: Path) -> list[str]:
-    import sys
-
     (folder / "plant").mkdir()
     return program(folder, PROGRAM.read_text().format(python=sys.executable, home=str(folder / "plant")))
 
@@ -120,8 +120,6 @@ def test_a_name_and_a_reason_are_needed(site: EngineSite, tmp_path: Path) -> Non
 
 
 def test_a_site_from_before_targets_were_checked_gets_the_check_when_it_is_watched(site: EngineSite) -> None:
-    from aiqu_desktop.scheduling import Monitor
-
     with site.registry.write() as session:
         session.execute(text("DELETE FROM schedules WHERE check_id IN (SELECT id FROM checks WHERE kind = 'target')"))
         session.execute(text("DELETE FROM checks WHERE kind = 'target'"))
@@ -132,6 +130,6 @@ def test_a_site_from_before_targets_were_checked_gets_the_check_when_it_is_watch
     with site.registry.read() as session:
         assert len(session.scalars(select(Check).where(Check.kind == CheckKind.TARGET)).all()) == 1
         added = session.scalars(
-            select(AuditRecord).where(AuditRecord.action == "check.added", AuditRecord.actor == "monitor")
+            select(AuditRecord).where(AuditRecord.action == "check.added", AuditRecord.actor.startswith("AiQu Desktop"))
         ).all()
     assert [record.new["kind"] for record in added] == ["target"]  # type: ignore[index]

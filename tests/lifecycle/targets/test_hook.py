@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from aiqu_desktop.core.clock import wait_until
 from aiqu_desktop.core.errors import AiquError, EnvironmentFault, Refused, UserError
 from aiqu_desktop.core.words import ReleaseState, TargetKind, Verdict
 from aiqu_desktop.lifecycle.targets.hook_process import ask_hook, pin
@@ -124,7 +125,7 @@ def test_a_program_that_does_not_end_is_stopped_with_all_that_it_started(tmp_pat
     with pytest.raises(EnvironmentFault, match="did not end within"):
         _ask(program(tmp_path, text), 2.0)
     state = Path(f"/proc/{(tmp_path / 'pid').read_text()}/stat")
-    assert not state.exists() or state.read_text().split()[2] == "Z"
+    assert wait_until(lambda: not state.exists() or state.read_text().split()[2] == "Z", 10)
 
 
 @pytest.mark.parametrize(("text", "error", "said"), [
