@@ -1,4 +1,4 @@
-"""The folder target while rows come in all the time: a switch costs no prediction, and answers none twice."""
+"""The folder target with the real line: timed releases, a broken version, and 40 switches while rows come in."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from aiqu_desktop.core.clock import wait_until
+from aiqu_desktop.core.words import ReleaseState, Verdict
 from aiqu_desktop.lifecycle.facts import facts_of, staging_files
 from aiqu_desktop.lifecycle.targets.target import Placement
 from aiqu_desktop.line.protocol import TargetFolder
 from aiqu_desktop.registry import ArtifactStore
 from aiqu_desktop.registry.tables import Version
+from aiqu_desktop.services import releases
 from tests.factories.bundles import toy_columns
 from tests.lifecycle.engines.scenarios import EngineSite, engine_site
 from tests.lifecycle.plant import running_line
@@ -24,6 +26,7 @@ pytestmark = pytest.mark.campaign
 
 ROWS = 5  # in a file
 SWITCHES = 40
+AT_MOST = 10.0  # seconds for an automatic revert
 
 
 def test_forty_switches_under_load_fail_no_prediction(tmp_path: Path) -> None:
@@ -66,6 +69,29 @@ def test_forty_switches_under_load_fail_no_prediction(tmp_path: Path) -> None:
         )
         assert failed == 0 and set(answered) == expected and set(answered.values()) == {1}
         assert set(served) == {placement.digest for placement in placements.values()}, "both versions answered"
+
+
+def test_a_broken_version_leaves_the_old_one_serving_and_raises_one_alarm(tmp_path: Path) -> None:
+    with engine_site(tmp_path) as site, running_line(site.registry.paths.line):
+        site.take_in(1, 2, 3)
+        target = site.target
+        assert wait_until(lambda: target.observe().alive, 30)
+        assert site.promote(1).done
+        promoted, back = site.promote(2), site.roll_back()
+        assert promoted.done and back.done and site.serving() == 1
+        preview = releases.preview_promotion(site.registry, "toy", 3)
+        assert preview.to_version is not None
+        folder = TargetFolder(site.registry.paths.line / "toy").version_folder(preview.to_version.digest)
+        begun = time.monotonic()
+        outcome = site.promote(3, site.break_staged(folder / "model.onnx"))
+        seconds = time.monotonic() - begun
+        assert outcome.state is ReleaseState.REVERTED and seconds <= AT_MOST
+        assert (site.champion(), site.serving(), site.alarms("release")) == (1, 1, 1)
+        assert site.check().verdict is Verdict.GOOD and site.alarms("release", active=True) == 0
+        print(
+            f"\nfolder: promotion {promoted.wall_seconds:.2f} s, rollback {back.wall_seconds:.2f} s, "
+            f"broken version reverted within {seconds:.2f} s"
+        )
 
 
 def _placements(site: EngineSite) -> dict[int, Placement]:
