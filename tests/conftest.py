@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 # Before anything imports Qt or NumPy: no screen is asked for, and two test processes share a small machine.
@@ -16,11 +16,14 @@ import pytest
 from hypothesis import settings
 
 from aiqu_desktop.core.clock import wait_until
+from aiqu_desktop.core.files import sha256_bytes
+from aiqu_desktop.inference.speed import Speed, measure_speed
 
 # A loaded machine is no failure, so examples have no deadline; in CI the same commit draws the same examples.
 settings.register_profile("aiqu", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("aiqu")
 
+_SPEEDS: dict[str, Speed] = {}
 _THREADS_MUST_END_WITHIN = 5.0  # seconds
 
 
@@ -41,6 +44,19 @@ def no_test_touches_the_users_own_site(private_home: Path, monkeypatch: pytest.M
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(private_home / "runtime"))
     for name, folder in (("DATA", "share"), ("CONFIG", "config"), ("CACHE", "cache"), ("STATE", "state")):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(private_home / folder))
+
+
+@pytest.fixture(autouse=True)
+def a_speed_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most tests import the same toys on sites of their own: each toy is measured once a run, not once a site."""
+
+    def measured(files: Mapping[str, bytes]) -> Speed:
+        key = sha256_bytes(b"".join(sha256_bytes(files[name]).encode() for name in sorted(files)))
+        if key not in _SPEEDS:
+            _SPEEDS[key] = measure_speed(files)
+        return _SPEEDS[key]
+
+    monkeypatch.setattr("aiqu_desktop.lifecycle.evaluation.speed.measure_speed", measured)
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,8 @@ _COMMANDS = {
     "rehearse": "rehearse:rehearse_command",
     "drift": "drift:drift",
     "import": "import_:import_command",
+    "policy": "policy:policy",
+    "holdout": "policy:holdout",
     "promote": "release:promote",
     "approve": "approve:approve",
     "rollback": "release:rollback",

@@ -45,6 +45,11 @@ class SitePaths:
         return self.root / "backups"
 
     @property
+    def policies(self) -> Path:
+        """What each model's releases are held to: one TOML file a model, where the defaults do not suit."""
+        return self.root / "policies"
+
+    @property
     def line(self) -> Path:
         """The folder target: one folder a model, read by `aiqu-line`."""
         return self.root / "line"
@@ -57,7 +62,7 @@ class SitePaths:
         """Make every folder of the site."""
         folders = (
             self.artifacts, self.observations, self.reports, self.keys, self.logs, self.backups, self.line,
-            self.root / "drop",
+            self.policies, self.root / "drop",
         )  # fmt: skip
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)

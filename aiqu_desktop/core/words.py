@@ -151,3 +151,18 @@ class RequestState(StrEnum):
     @property
     def open(self) -> bool:
         return self in (RequestState.PENDING, RequestState.APPROVED)
+
+
+class FlowState(StrEnum):
+    """How far the tests of an imported version are. READY: for approval; NOT_READY: a step says no."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    READY = "ready"
+    NOT_READY = "not-ready"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+    @property
+    def open(self) -> bool:
+        return self in (FlowState.WAITING, FlowState.RUNNING)

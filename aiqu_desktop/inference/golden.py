@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aiqu_desktop.core.errors import UserError
+from aiqu_desktop.core.schema import InputSchema
 from aiqu_desktop.core.words import ColumnKind, Task
 from aiqu_desktop.inference.exchange import Predictions, Predictor
 
@@ -82,7 +83,7 @@ class GoldenCases:
     def run(self, model: Predictor) -> GoldenResult:
         """Ask the model every case; a model that cannot answer fails them all."""
         try:
-            answers = model.predict(self._columns(model))
+            answers = model.predict(self.columns(model.schema))
         except UserError as error:
             return GoldenResult(0, len(self.cases), float("inf"), (str(error),))
         failures: list[str] = []
@@ -94,9 +95,14 @@ class GoldenCases:
                 failures.append(complaint)
         return GoldenResult(len(self.cases) - len(failures), len(self.cases), largest, tuple(failures))
 
-    def _columns(self, model: Predictor) -> dict[str, NDArray[Any]]:
+    def columns(self, schema: InputSchema) -> dict[str, NDArray[Any]]:
+        """The cases' inputs, one array of all cases a feature.
+
+        Raises:
+            UserError: if a case lacks a feature.
+        """
         columns: dict[str, NDArray[Any]] = {}
-        for feature in model.schema.features:
+        for feature in schema.features:
             absent = [n for n, case in enumerate(self.cases, 1) if feature.name not in case.features]
             if absent:
                 raise UserError(f"Golden case {absent[0]} lacks the feature {feature.name!r}.")

@@ -66,6 +66,7 @@ class ObservationStore:
         columns: Sequence[str] | None = None,
         served_digest: str | None = None,
         labelled_only: bool = False,
+        known_by: datetime | None = None,
     ) -> Window:
         """The observations from `start` (included) to `end` (excluded) by event time.
 
@@ -74,12 +75,14 @@ class ObservationStore:
                 None for all. `labelled_only` brings the label columns as well.
             served_digest: only what this model file answered.
             labelled_only: only observations whose label has come.
+            known_by: only what the site had taken in before this instant, observations and labels: a window of the
+                past that later arrivals do not change.
         """
         model = find_model(self._registry, model_name)
         start, end = as_utc(start), as_utc(end)
         stored = observation_columns(model.schema)
         names = _names(model, stored, columns, labelled_only)
-        segments = self._segments(model, OBSERVATIONS, start, end)
+        segments = self._segments(model, OBSERVATIONS, start, end, known_by)
         wanted = [c for c in stored if c.name in names or (c.name == "served_digest" and served_digest is not None)]
         parts = [
             _cut(part, wanted, start, end, served_digest)
@@ -89,7 +92,7 @@ class ObservationStore:
         order = _order(held["event_time"], held["id"])
         held = {name: values[order] for name, values in held.items()}
         if labelled_only or not names.isdisjoint(_LABEL_NAMES):
-            held.update(self._labels(model, held["id"], start))
+            held.update(self._labels(model, held["id"], start, known_by))
             if labelled_only:
                 has = ~np.isnat(held["labelled_at"])
                 held = {name: values[has] for name, values in held.items()}
@@ -140,6 +143,14 @@ class ObservationStore:
         window = self.window(model_name, start, end, columns=("labelled_at",))
         return window.rows, int((~np.isnat(window.columns["labelled_at"])).sum())
 
+    def contents(self, model_name: str, start: datetime, end: datetime, known_by: datetime) -> tuple[str, ...]:
+        """SHA-256 of every segment that a window with labels is made of: while these are the same, so is the window."""
+        model = find_model(self._registry, model_name)
+        start, end = as_utc(start), as_utc(end)
+        observed = self._segments(model, OBSERVATIONS, start, end, known_by)
+        labelled = self._segments(model, LABELS, start, known_by=known_by)
+        return tuple(segment.sha256 for segment in (*observed, *labelled))
+
     def _newest(self, model_name: str, kind: str) -> datetime | None:
         model = find_model(self._registry, model_name)
         query = select(func.max(Segment.last_time)).where(Segment.model_id == model.id, Segment.kind == kind)
@@ -148,7 +159,12 @@ class ObservationStore:
         return None if newest is None else as_utc(newest)
 
     def _segments(
-        self, model: ModelFacts, kind: str, start: datetime, end: datetime | None = None
+        self,
+        model: ModelFacts,
+        kind: str,
+        start: datetime,
+        end: datetime | None = None,
+        known_by: datetime | None = None,
     ) -> list[SegmentFile]:
         """The segments that may hold something of [start, end)."""
         query = select(Segment.id, Segment.path, Segment.sha256, Segment.rows).where(
@@ -156,15 +172,19 @@ class ObservationStore:
         )
         if end is not None:
             query = query.where(Segment.first_time < end)
+        if known_by is not None:
+            query = query.where(Segment.created_at < as_utc(known_by))
         root = self._registry.paths.observations.resolve()
         with self._registry.read() as session:
             found = session.execute(query.order_by(Segment.first_time, Segment.id)).all()
         return [SegmentFile(row.id, root / row.path, row.sha256, row.rows) for row in found]
 
-    def _labels(self, model: ModelFacts, ids: NDArray[Any], start: datetime) -> dict[str, NDArray[Any]]:
+    def _labels(
+        self, model: ModelFacts, ids: NDArray[Any], start: datetime, known_by: datetime | None
+    ) -> dict[str, NDArray[Any]]:
         """A label comes after its observation was made: segments received before the window began hold none of it."""
         stored = label_columns(model.schema)
-        segments = self._segments(model, LABELS, start) if ids.size else []
+        segments = self._segments(model, LABELS, start, known_by=known_by) if ids.size else []
         parts = site_cache(self._registry).read(segments, stored, stored)
         return join_labels(ids, parts, stored[1].form)
 

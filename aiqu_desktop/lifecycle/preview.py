@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 from aiqu_desktop.core.errors import Refused
 from aiqu_desktop.core.files import canonical_json, sha256_bytes
 from aiqu_desktop.core.words import ReleaseKind
+from aiqu_desktop.lifecycle.evaluation.candidacy import candidacy_of
 from aiqu_desktop.lifecycle.facts import VersionFacts, champion_of, facts_of, model_named, version_numbered
 from aiqu_desktop.lifecycle.gates.gate import GateResult
-from aiqu_desktop.lifecycle.gates.site import data_are_sound, no_unfinished_release, not_withdrawn, target_answers
-from aiqu_desktop.lifecycle.gates.version import files_intact, golden_cases_pass, not_worse_on_paper, schema_fits
+from aiqu_desktop.lifecycle.gates.promotion import promotion_gates
+from aiqu_desktop.lifecycle.gates.site import target_answers
+from aiqu_desktop.lifecycle.gates.version import files_intact, golden_cases_pass
 from aiqu_desktop.lifecycle.last_good import healthy_champions, performance_alarm
+from aiqu_desktop.lifecycle.policy import notice_policy
 from aiqu_desktop.lifecycle.targets.choice import chosen_target, target_of
 from aiqu_desktop.lifecycle.targets.target import Target
 from aiqu_desktop.registry import ArtifactStore, Registry
@@ -83,28 +86,25 @@ def preview_promotion(registry: Registry, model_name: str, number: int, *, targe
         UserError: if there is no such model or version.
         Refused: if the version is the champion already.
     """
-    store = ArtifactStore(registry.paths.artifacts, registry.clock)
+    standing = notice_policy(registry, model_name)
     with registry.read() as session:
         model = model_named(session, model_name)
-        row, live = version_numbered(model, number), champion_of(model)
-        if live is not None and live.id == row.id:
+        live = champion_of(model)
+        if live is not None and live.number == number:
             raise Refused(f"{model.name} version {number} is the champion already; there is nothing to promote.")
-        version, champion, primary = facts_of(row), facts_of(live) if live else None, model.primary_metric
-        open_release = no_unfinished_release(session, model.id)
-        advice = (data_are_sound(session, model.id), not_withdrawn(session, version))
+        asked = candidacy_of(registry, session, model, number, standing)
         way_back = _way_back(registry, session, model, live)
-        chosen = chosen_target(session, model.id)
-    gates = (
-        files_intact(store, version),
-        schema_fits(version, champion),
-        golden_cases_pass(store, version),
-        not_worse_on_paper(version, champion, primary),
-        open_release,
-        target_answers(target or target_of(registry, model_name), chosen),
-        *advice,
-    )
+        gates = promotion_gates(asked, session, target or target_of(registry, model_name))
     return Preview(
-        ReleaseKind.PROMOTION, model_name, primary, champion, version, gates, _blocking(gates), way_back, number
+        ReleaseKind.PROMOTION,
+        model_name,
+        asked.metric,
+        asked.champion,
+        asked.version,
+        gates,
+        _blocking(gates),
+        way_back,
+        number,
     )
 
 

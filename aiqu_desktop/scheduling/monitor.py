@@ -21,7 +21,9 @@ from aiqu_desktop.monitoring.release_alarm import note_outcomes
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model
 from aiqu_desktop.scheduling.claims import claim_due, lost_runs, reclaim_interrupted
+from aiqu_desktop.scheduling.flows import FlowWorker
 from aiqu_desktop.scheduling.lease import Lease
+from aiqu_desktop.scheduling.policies import PolicyWatch
 from aiqu_desktop.scheduling.pool import WorkerPool
 from aiqu_desktop.scheduling.worker import finish
 
@@ -58,6 +60,8 @@ class Monitor:
         self._registry = registry
         self._lease = Lease(registry, role)
         self._pool = WorkerPool(registry, workers=workers, jobs=jobs)
+        self._flows = FlowWorker(registry)
+        self._policies = PolicyWatch(registry)
         self._settle_seconds = settle_seconds
         self._on_fault = on_fault or (lambda sentence: log.error("%s", sentence))
         self._scheduler: BackgroundScheduler | None = None
@@ -90,6 +94,7 @@ class Monitor:
             self._scheduler.shutdown(wait=True)
             self._scheduler = None
         self._pool.close()
+        self._flows.close()
         if self.holds_lease:
             self._lease.release()
             self.holds_lease = False
@@ -104,17 +109,20 @@ class Monitor:
                 self._take_over()
             self._pool.give_up_hung()
             self._end_lost_runs()
-            for model in self._models():
+            models = self._models()
+            self._policies.look(models)
+            for model in models:
                 self._take_in(model)
             with self._registry.write() as session:
                 now = self._registry.clock.now()
                 claimed = claim_due(session, now, self._lease.owner, exclude=self._pool.busy_checks())
             self._pool.submit(claimed)
+            self._flows.start_waiting()
 
     def run_until_idle(self, timeout: float = 300.0) -> bool:
-        """Tick once and wait for every run that it started; False when they took longer than `timeout` seconds."""
+        """Tick once and wait for all that it started; False when they took longer than `timeout` seconds."""
         self.tick()
-        return self._pool.wait_idle(timeout)
+        return self._pool.wait_idle(timeout) and self._flows.wait_idle(timeout)
 
     def progress(self) -> dict[int, float]:
         """check id → fraction done, for the runs that are running in this process."""

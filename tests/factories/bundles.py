@@ -68,11 +68,18 @@ def toy_labels(columns: Mapping[str, NDArray[Any]], task: Task = Task.CLASSIFICA
     return np.array(CLASSES, dtype=object)[np.argmax(logits + 0.3 * noise, axis=1)]
 
 
-def toy_onnx(version: int = 1, task: Task = Task.CLASSIFICATION) -> bytes:
-    """A linear model as ONNX bytes; each version's weights are a little off the plant's law, each in its own way."""
-    wrong = np.random.default_rng(1000 + version).normal(scale=0.05, size=_TRUTH.shape)
+def toy_onnx(
+    version: int = 1, task: Task = Task.CLASSIFICATION, *, off: float = 0.05, lost_recipe: bool = False
+) -> bytes:
+    """A linear model as ONNX bytes; each version's weights are a little off the plant's law, each in its own way.
+
+    off: how far they are off; from about 1 on the model is bad. lost_recipe: it calls all of recipe B good.
+    """
+    wrong = np.random.default_rng(1000 + version).normal(scale=off, size=_TRUTH.shape)
     weights = (_TRUTH + wrong) / _SPREAD[:, None]
     bias = -_CENTRE @ weights
+    if lost_recipe:
+        weights[3] += (50.0, 0.0, 0.0)
     if task is Task.REGRESSION:
         weights, bias = 3.0 * weights[:, 2:], 10.0 + 3.0 * bias[2:]
     constants = [_constant("weights", weights), _constant("bias", bias)]
@@ -108,16 +115,20 @@ def make_bundle(
     metric: float | None = None,
     rows: int = 200,
     golden: int = 10,
+    off: float = 0.05,
+    lost_recipe: bool = False,
+    created: str = "2008-02-01T00:00:00Z",
 ) -> Path:
     """Write a valid bundle into `folder` (made if absent) and return it.
 
     schema: what the manifest says in place of the toy's own schema (to make one that does not fit).
     weights: the seed of the weights where it shall differ from the version number (the same model twice).
     metric: the primary metric on the card, in place of the one measured on the reference rows.
-    rows, golden: how many reference rows and golden cases.
+    rows, golden: how many reference rows and golden cases. off, lost_recipe: as for `toy_onnx`.
+    created: when the version was made: rows from then on are new to it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    onnx_bytes = toy_onnx(version if weights is None else weights, task)
+    onnx_bytes = toy_onnx(version if weights is None else weights, task, off=off, lost_recipe=lost_recipe)
     honest = toy_schema(task)
     runner = OnnxModel.from_bytes(onnx_bytes, honest)
     columns = toy_columns(rows, seed=17)
@@ -140,7 +151,7 @@ def make_bundle(
         "version": version,
         "notes": f"trained on sample {version}",
         "author": "D. Scientist",
-        "created": "2008-02-01T00:00:00Z",
+        "created": created,
         "schema": (schema or honest).to_json(),
         "metrics": {primary: measure(answers.values, labels, metric)},
         "primary_metric": primary,

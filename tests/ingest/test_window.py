@@ -211,3 +211,27 @@ def test_a_window_is_what_filtering_everything_would_give(
     )
     assert ids(window) == [name for _, name in inside]
     registry.close()
+
+
+def test_a_window_of_what_was_known_is_not_changed_by_what_comes_later(
+    registry: Registry, ingest: Ingest, drop: Path
+) -> None:
+    clock = registry.clock
+    assert isinstance(clock, ReplayClock)
+    write_csv(drop / "a.csv", [observation(row) for row in range(6)])
+    write_csv(drop / "b.csv", [label(row) for row in range(3)])
+    ingest.scan(MODEL)
+    store, end = ObservationStore(registry), START + 40 * HOUR
+    clock.move_to(clock.now() + HOUR)
+    then = clock.now()
+    before = store.window(MODEL, START, end, labelled_only=True, known_by=then)
+    contents = store.contents(MODEL, START, end, then)
+    write_csv(drop / "c.csv", [observation(row) for row in range(6, 9)])
+    write_csv(drop / "d.csv", [label(row) for row in range(3, 9)])
+    ingest.scan(MODEL)
+    after = store.window(MODEL, START, end, labelled_only=True, known_by=then)
+    assert ids(before) == ids(after) == ["row-0", "row-1", "row-2"]
+    assert store.contents(MODEL, START, end, then) == contents and len(contents) == 2
+    clock.move_to(then + HOUR)
+    assert store.window(MODEL, START, end, labelled_only=True, known_by=clock.now()).rows == 9
+    assert store.contents(MODEL, START, end, clock.now()) != contents

@@ -14,11 +14,13 @@
 (0.25, True)
 """
 
+from aiqu_desktop.drift.performance.challenge import absolute_errors, compare_primary
 from aiqu_desktop.drift.performance.classification import classification_metrics
 from aiqu_desktop.drift.performance.confusion import ConfusionMatrix, confusion_matrix
 from aiqu_desktop.drift.performance.cost import CostMatrix, ErrorCosts
 from aiqu_desktop.drift.performance.metrics import summary
 from aiqu_desktop.drift.performance.paired import PairedComparison, compare_accuracy, compare_losses, mcnemar_mid_p
+from aiqu_desktop.drift.performance.primary import primary_estimate
 from aiqu_desktop.drift.performance.regression import regression_metrics
 
 __all__ = [
@@ -26,11 +28,14 @@ __all__ = [
     "CostMatrix",
     "ErrorCosts",
     "PairedComparison",
+    "absolute_errors",
     "classification_metrics",
     "compare_accuracy",
     "compare_losses",
+    "compare_primary",
     "confusion_matrix",
     "mcnemar_mid_p",
+    "primary_estimate",
     "regression_metrics",
     "summary",
 ]

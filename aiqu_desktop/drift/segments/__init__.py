@@ -1,5 +1,6 @@
 """Products, lines, shifts, recipes: judged one by one, or like against like."""
 
+from aiqu_desktop.drift.segments.collapse import PairedSegment, compare_segments
 from aiqu_desktop.drift.segments.comparison import (
     Composition,
     SegmentComparison,
@@ -15,6 +16,7 @@ __all__ = [
     "Composition",
     "DividedReference",
     "DividedResult",
+    "PairedSegment",
     "SegmentComparison",
     "SegmentDrift",
     "SegmentLoss",
@@ -22,6 +24,7 @@ __all__ = [
     "compare_by_segment",
     "compare_divided",
     "compare_like_with_like",
+    "compare_segments",
     "segment_losses",
     "worst_segment",
 ]

@@ -1,6 +1,9 @@
-"""Gates about the site: no other release open, a target that answers, sound data, and the version's own past."""
+"""Gates about the site: no other release open, a target that answers, quiet alarms, and the version's own past."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,12 +16,14 @@ from aiqu_desktop.lifecycle.targets.target import Target
 from aiqu_desktop.registry.tables import Alarm, Release
 
 UNFINISHED = tuple(state for state in ReleaseState if state.unfinished)
-# Alarms that say that the data under a model are not as they should be; its performance figures are then in doubt.
-_DATA_ALARMS = {
+# What speaks of the live version itself is a reason for a promotion, not against one.
+_OF_THE_CHAMPION = ("performance", "decline", "drift", "estimate")
+_WORDS = {
     "quality": "data quality",
     "freshness-data": "no new data",
     "freshness-labels": "no new labels",
     "quarantine": "files in quarantine",
+    "integrity": "damaged files",
 }
 
 
@@ -56,20 +61,26 @@ def target_answers(target: Target, chosen: str) -> GateResult:
     return GateResult("target", title, False, finding, evidence)
 
 
-def data_are_sound(session: Session, model_id: int) -> GateResult:
-    """Advice: no data-quality or freshness alarm is active for the model."""
-    title = "Data arrive and are sound"
+def alarms_are_quiet(session: Session, model_id: int, blocking: Collection[str]) -> GateResult:
+    """No alarm of the model is active but those that a promotion may answer; `blocking` names keys that block.
+
+    The others advise: where data are missing or unfit, the figures of the other gates are in doubt.
+    """
+    title = "No alarm open"
     alarms = session.scalars(
         select(Alarm)
-        .where(Alarm.model_id == model_id, Alarm.key.in_(_DATA_ALARMS), Alarm.returned_at.is_(None))
+        .where(Alarm.model_id == model_id, Alarm.key.not_in(_OF_THE_CHAMPION), Alarm.returned_at.is_(None))
         .order_by(Alarm.id)
     ).all()
+    evidence: dict[str, Any] = {"alarms": [[alarm.id, alarm.key] for alarm in alarms]}
     if not alarms:
-        return GateResult("data", title, True, "No alarm about the model's data is active.", {"alarms": []})
+        finding = "No alarm about the model's data, files or checks is active."
+        return GateResult("alarms", title, True, finding, evidence, overridable=True)
     # Not the alarms' messages: their figures move on with every check, and the evidence must stand still.
-    named = ", ".join(_DATA_ALARMS[alarm.key] for alarm in alarms)
-    finding = f"Alarms about the model's data are active: {named}."
-    return GateResult("data", title, None, finding, {"alarms": [[alarm.id, alarm.key] for alarm in alarms]})
+    named = ", ".join(_WORDS.get(alarm.key, alarm.key) for alarm in alarms)
+    blocks = any(alarm.key in blocking for alarm in alarms)
+    finding = f"Alarms about the model's data, files or checks are active: {named}."
+    return GateResult("alarms", title, False if blocks else None, finding, evidence, overridable=True)
 
 
 def not_withdrawn(session: Session, version: VersionFacts) -> GateResult:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Any
 
-from aiqu_desktop.bundles.card import CardMetric, higher_is_better
+from aiqu_desktop.bundles.card import higher_is_better
 from aiqu_desktop.bundles.schema_rules import difference
 from aiqu_desktop.core.errors import AiquError, EnvironmentFault
 from aiqu_desktop.inference import GoldenCases, OnnxModel
 from aiqu_desktop.lifecycle.facts import VersionFacts
+from aiqu_desktop.lifecycle.gates.figures import estimate, failing, metric_name
 from aiqu_desktop.lifecycle.gates.gate import GateResult
+from aiqu_desktop.lifecycle.policy.settings import PaperRules
 from aiqu_desktop.line.protocol import GOLDEN_FILE, MODEL_FILE
 from aiqu_desktop.registry import ArtifactStore
-
-# How much worse than the champion's a candidate's card may be: the two were measured on different held-out rows, so a
-# small step back on paper is no proof of harm. Shares: absolute. Errors: relative to the champion's.
-SHARE_MARGIN = 0.05
-ERROR_MARGIN = 0.25
 
 
 def files_intact(store: ArtifactStore, version: VersionFacts) -> GateResult:
@@ -64,38 +61,31 @@ def golden_cases_pass(store: ArtifactStore, version: VersionFacts) -> GateResult
     return GateResult("golden", title, False, finding, evidence)
 
 
-def not_worse_on_paper(version: VersionFacts, champion: VersionFacts | None, metric: str) -> GateResult:
-    """The primary metric on the version's card is not worse than on the champion's card by more than a margin."""
-    title, mine = f"{_named(metric)} beside the champion's", version.metrics.get(metric)
+def not_worse_on_paper(
+    version: VersionFacts, champion: VersionFacts | None, metric: str, rules: PaperRules, *, decides: bool
+) -> GateResult:
+    """The primary metric on the version's card is not worse than on the champion's card by more than a margin.
+
+    The two were measured by their authors on different rows: `decides` says whether that is all there is. Otherwise
+    data of the site decide, and this is advice.
+    """
+    title, mine = f"{metric_name(metric)} on paper", version.metrics.get(metric)
     if mine is None:
         finding = f"The card of version {version.number} gives no {metric}, by which its model is judged."
         return GateResult("metrics", title, False, finding, {})
+    said = f"version {version.number}: {metric_name(metric)} {estimate(mine.to_json())}"
+    evidence: dict[str, Any] = {"metric": metric, "candidate": mine.to_json(), "decides": decides}
     if champion is None:
-        finding = f"There is no champion to compare with; version {version.number}: {_named(metric)} {_figure(mine)}."
-        return GateResult("metrics", title, True, finding, {"metric": metric, "candidate": mine.to_json()})
+        finding = f"There is no champion to compare with; {said}."
+        return GateResult("metrics", title, True, finding, evidence, overridable=True)
     theirs = champion.metrics[metric]
-    higher = higher_is_better(metric)
-    margin = SHARE_MARGIN if higher else ERROR_MARGIN * theirs.value
-    worse_by = theirs.value - mine.value if higher else mine.value - theirs.value
+    margin = rules.allowed(metric, theirs.value)
+    worse_by = theirs.value - mine.value if higher_is_better(metric) else mine.value - theirs.value
     passed = worse_by <= margin
     verdict = "no more than" if passed else "more than"
-    finding = (
-        f"Version {version.number}: {_named(metric)} {_figure(mine)}; version {champion.number}: {_figure(theirs)}; "
-        + (f"worse by {worse_by:.3g}, {verdict} the {margin:.3g} allowed." if worse_by > 0 else "not worse.")
+    finding = f"V{said[1:]}; version {champion.number}: {estimate(theirs.to_json())}; " + (
+        f"worse by {worse_by:.3g}, {verdict} the {margin:.3g} allowed." if worse_by > 0 else "not worse."
     )
-    evidence: Mapping[str, object] = {
-        "metric": metric,
-        "candidate": mine.to_json(),
-        "champion": theirs.to_json(),
-        "margin": margin,
-    }
-    return GateResult("metrics", title, passed, finding, dict(evidence))
-
-
-def _named(metric: str) -> str:
-    """A metric's name as people say it."""
-    return metric.upper() if metric == "mae" else metric.replace("_", " ")
-
-
-def _figure(metric: CardMetric) -> str:
-    return f"{metric.value:.3g} (95 % {metric.low:.3g} to {metric.high:.3g}, n = {metric.n:,})"
+    evidence |= {"champion": theirs.to_json(), "margin": margin}
+    outcome = True if passed else failing(rules.mode) if decides else None
+    return GateResult("metrics", title, outcome, finding, evidence, overridable=True)

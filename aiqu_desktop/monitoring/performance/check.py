@@ -12,6 +12,7 @@ from aiqu_desktop.core.words import Priority, Task, Verdict
 from aiqu_desktop.drift import Estimate, classification_metrics, onset, regression_metrics
 from aiqu_desktop.drift.performance import CostMatrix, ErrorCosts
 from aiqu_desktop.drift.performance.metrics import summary as summary_of
+from aiqu_desktop.drift.performance.primary import primary_estimate
 from aiqu_desktop.ingest import Window
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
@@ -21,7 +22,6 @@ from aiqu_desktop.monitoring.performance.guess import Guess, estimate_window
 from aiqu_desktop.monitoring.performance.history import labelled_rows
 from aiqu_desktop.monitoring.performance.judgement import Judge, Judgement, LabelledRows, healthy_level
 from aiqu_desktop.monitoring.performance.losses import bounded_losses
-from aiqu_desktop.monitoring.performance.primary import primary_estimate
 from aiqu_desktop.monitoring.settings import PerformanceSettings
 
 # Evidence and onset are sought over a longer stretch than the check's own window: a slow decline begins before it.

@@ -10,10 +10,10 @@ import numpy as np
 
 from aiqu_desktop.core.words import Priority
 from aiqu_desktop.drift import Estimate
+from aiqu_desktop.drift.performance.primary import primary_estimate
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import Condition, MetricValue
 from aiqu_desktop.monitoring.performance.judgement import is_beyond
-from aiqu_desktop.monitoring.performance.primary import primary_estimate
 from aiqu_desktop.monitoring.performance.unlabelled import Estimator, estimator_of
 from aiqu_desktop.monitoring.settings import PerformanceSettings
 

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from aiqu_desktop.bundles import higher_is_better
 from aiqu_desktop.core.words import Verdict
+from aiqu_desktop.drift.performance.primary import primary_estimate
 from aiqu_desktop.monitoring.performance.judgement import Judge, LabelledRows, healthy_level, is_beyond
-from aiqu_desktop.monitoring.performance.primary import primary_estimate
 from aiqu_desktop.monitoring.rehearsal.replay import DAY, Answer, Replayed, ended, replay, slots, together
 from aiqu_desktop.monitoring.rehearsal.results import Detection, RehearsedAlarm
 from aiqu_desktop.monitoring.rehearsal.trials import drawn_rows, summarise

@@ -6,6 +6,8 @@ from aiqu_desktop.registry.tables.audit import AuditRecord
 from aiqu_desktop.registry.tables.base import Base
 from aiqu_desktop.registry.tables.checks import Check, CheckRun, Metric, Schedule, SchedulerLease
 from aiqu_desktop.registry.tables.data import IngestFile, LabelId, ObservationId, Segment
+from aiqu_desktop.registry.tables.evidence import HoldoutSet, Measurement, PolicyRecord
+from aiqu_desktop.registry.tables.flows import FlowRun, FlowStepResult
 from aiqu_desktop.registry.tables.models import (
     Artifact,
     Model,
@@ -27,13 +29,18 @@ __all__ = [
     "Base",
     "Check",
     "CheckRun",
+    "FlowRun",
+    "FlowStepResult",
+    "HoldoutSet",
     "IngestFile",
     "LabelId",
+    "Measurement",
     "Metric",
     "Model",
     "ObservationId",
     "Person",
     "PersonRole",
+    "PolicyRecord",
     "PromotionRequest",
     "ReferenceProfileRecord",
     "RehearsalRecord",

@@ -3,7 +3,7 @@ import pytest
 
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.drift import classification_metrics, regression_metrics
-from aiqu_desktop.monitoring.performance.primary import primary_estimate
+from aiqu_desktop.drift.performance.primary import primary_estimate
 
 RNG = np.random.default_rng(7)
 LABELS = np.array(["a", "b", "c"], object)[RNG.integers(0, 3, 300)]

@@ -1,4 +1,4 @@
-"""The primary metric of a window with the interval that the decision uses; quick, as rehearsals ask thousands of times.
+"""The primary metric of labelled rows with the interval that decisions use; quick: rehearsals ask thousands of times.
 
 accuracy: Wilson's interval. balanced accuracy: the recalls' Wilson intervals combined (MOVER: G. Zou and A. Donner,
 Statistics in Medicine 27, 2008). mae: the skewness-corrected t interval.
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aiqu_desktop.core.errors import UserError
-from aiqu_desktop.drift import Estimate, mean_interval, wilson
+from aiqu_desktop.drift.intervals import Estimate, mean_interval, wilson
 
 
 def primary_estimate(metric: str, labels: npt.NDArray[Any], predictions: npt.NDArray[Any]) -> Estimate | None:
