@@ -25,7 +25,8 @@ _ALONE = threading.Lock()  # two measurements at once would measure each other
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """row_p99_ms, batch_p99_ms: 99th percentile of the time for one row and for a batch of 1,000.
+    """row_p99_ms, batch_p99_ms: 99th percentile of the time for one row and for a batch of 1,000, in milliseconds of
+    one processor core of this machine: what a row waits there while nothing else runs.
 
     peak_mb: the most memory, in MiB, that a process held which does nothing but run this model.
     """
