@@ -21,6 +21,7 @@ from aiqu_desktop.services.requests import request_rows
 from aiqu_desktop.services.runs import run_rows
 from aiqu_desktop.services.series import heat_map, metric_series, volume_series
 from aiqu_desktop.services.tiles import tile_of
+from aiqu_desktop.services.versions import version_rows
 from aiqu_desktop.services.views import (
     ActionState,
     CostRow,
@@ -61,7 +62,7 @@ def model_page(registry: Registry, model: str, start: datetime | None = None, en
         tile = tile_of(session, registry.paths, found, now)
         numbers = version_numbers(session, found.id)
         good = next(iter(healthy_champions(session, found.id)), None)
-        versions = _versions(session, found.id, good.id if good else None)
+        versions = version_rows(session, found.id, good.id if good else None)
         releases = release_rows(session, found.id, numbers)
         _, limits = standing_limits(session, found.id)
         return ModelPage(
@@ -196,25 +197,6 @@ def _currency(session: Session, model_id: int) -> str:
 
 def _importance(model: Model) -> dict[str, float]:
     return {f["name"]: f["importance"] or 0.0 for f in model.input_schema["features"]}
-
-
-def _versions(session: Session, model_id: int, good_id: int | None) -> tuple[VersionRow, ...]:
-    query = select(Version).where(Version.model_id == model_id).order_by(Version.number.desc())
-    return tuple(
-        VersionRow(
-            number=version.number,
-            state=version.state,
-            digest=version.digest,
-            metrics=version.metrics,
-            notes=version.notes,
-            author=version.author,
-            created_at=version.created_at,
-            imported_at=version.imported_at,
-            imported_by=version.imported_by,
-            is_last_known_good=version.id == good_id,
-        )
-        for version in session.scalars(query)
-    )
 
 
 def _marks(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aiqu_desktop.lifecycle.preview import Preview
     from aiqu_desktop.security.audit import ChainVerdict
     from aiqu_desktop.security.identity import Credentials
+    from aiqu_desktop.services.retraining import RetrainingRequest
 
 StepCallback = Callable[[str, str], None]
 
@@ -129,6 +130,18 @@ class Desk(Protocol):
 
     def write_model_report(self, model: str, start: datetime | None, end: datetime | None, *, by: str) -> Path: ...
     def import_version(self, folder: Path, *, by: str) -> Any: ...
+    def ask_again(self, model: str, number: int, *, by: str) -> None:
+        """Have a version tested once more."""
+        ...
+
+    def stop_tests(self, model: str, number: int, *, by: str) -> None: ...
+    def retraining_features(self, model: str) -> tuple[tuple[str, bool], ...]:
+        """Every feature of a model with whether its policy names it confidential."""
+        ...
+
+    def request_retraining(
+        self, model: str, output: Path, *, by: str, wishes: str, without: Sequence[str]
+    ) -> RetrainingRequest: ...
 
     # life
     def watch(self, on_change: Callable[[], None]) -> Callable[[], None]:

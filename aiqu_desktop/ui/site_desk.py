@@ -28,7 +28,9 @@ from aiqu_desktop.services import (
     releases,
     reporting,
     requests,
+    retraining,
     runs,
+    versions,
     why,
 )
 from aiqu_desktop.services import schedules as schedule_services
@@ -229,6 +231,20 @@ class SiteDesk:
 
     def import_version(self, folder: Path, *, by: str) -> Any:
         return imports.import_version(self._registry, folder, by=by)
+
+    def ask_again(self, model: str, number: int, *, by: str) -> None:
+        versions.ask_again(self._registry, model, number, by=by)
+
+    def stop_tests(self, model: str, number: int, *, by: str) -> None:
+        versions.stop_tests(self._registry, model, number, by=by)
+
+    def retraining_features(self, model: str) -> tuple[tuple[str, bool], ...]:
+        return retraining.features_of(self._registry, model)
+
+    def request_retraining(
+        self, model: str, output: Path, *, by: str, wishes: str, without: Sequence[str]
+    ) -> retraining.RetrainingRequest:
+        return retraining.request_retraining(self._registry, model, output, by=by, wishes=wishes, without=without)
 
     # life
 

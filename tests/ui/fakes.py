@@ -13,6 +13,7 @@ from aiqu_desktop.core.words import AlarmState, CheckKind, Priority, RunState
 from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.security.audit import ChainVerdict
 from aiqu_desktop.security.identity import NOT_PROVEN, Credentials
+from aiqu_desktop.services.retraining import RetrainingRequest
 from aiqu_desktop.services.views import (
     AlarmRow,
     AuditRow,
@@ -320,6 +321,24 @@ class FakeDesk:
 
     def import_version(self, folder: Path, *, by: str) -> object:
         raise UserError(f"{folder} holds no manifest.json; choose the folder of a bundle.")
+
+    def ask_again(self, model: str, number: int, *, by: str) -> None:
+        self._note("ask_again", (model, number, by))
+
+    def stop_tests(self, model: str, number: int, *, by: str) -> None:
+        self._note("stop_tests", (model, number, by))
+
+    def retraining_features(self, model: str) -> tuple[tuple[str, bool], ...]:
+        self._note("retraining_features", model)
+        return (("sensor01_dR", False), ("sensor02_dR", False), ("recipe_code", True))
+
+    def request_retraining(
+        self, model: str, output: Path, *, by: str, wishes: str, without: Sequence[str]
+    ) -> RetrainingRequest:
+        self._note("request_retraining", (model, output, by, wishes, tuple(without)))
+        return RetrainingRequest(
+            model, output, NOW - timedelta(days=90), NOW, 1240, 880, 1 + len(without), "ab" * 32
+        )
 
     # life
 

@@ -8,18 +8,23 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from aiqu_desktop.core.errors import Refused, UserError
 from aiqu_desktop.core.words import Health, VersionState
 from aiqu_desktop.services.views import ActionState, CostRow
+from aiqu_desktop.services.retraining import RetrainingRequest
+from aiqu_desktop.ui import settings
 from aiqu_desktop.ui.model import ModelPageWidget
 from aiqu_desktop.ui.model.report_dialog import ReportDialog
+from aiqu_desktop.ui.model.retraining_dialog import RetrainingDialog
 from aiqu_desktop.ui.release import ApprovalSheet, ReleaseSheet
 from aiqu_desktop.ui.tables.record_model import RecordModel
 from aiqu_desktop.ui.widgets.dialogs import AskDialog
 from aiqu_desktop.ui.widgets.errors import ErrorDialog
 from tests.ui.chart_story import empty_page, story_page
+from tests.ui.fake_rows import NOW
 from tests.ui.people_story import STAFF, make_request
 from tests.ui.release_story import promotion, rollback
 
@@ -357,3 +362,62 @@ def test_every_control_has_an_object_name_and_an_accessible_name(page):
     for button in page.findChildren(QPushButton):
         assert button.objectName(), button.text()
         assert button.accessibleName(), button.objectName()
+
+
+def _select_version(page, number):
+    page.tabs.open_tab(page.tabs.versions)
+    rows = [row.number for row in page.tabs.versions.records.rows]
+    page.tabs.versions.table.selectRow(rows.index(number))
+
+
+def test_each_version_shows_how_its_tests_went_and_each_step_on_demand(page):
+    shown = {row.number: row for row in page.tabs.versions.records.rows}
+    column = next(c for c in page.tabs.versions.records.columns if c.name == "tests")
+    assert [column.text(shown[number]) for number in (4, 3, 2, 1)] == [
+        "Running, 2 of 4", "Not ready", "Ready for approval", "Not tested",
+    ]  # fmt: skip
+    assert "NOT PASSED: Version 3 on 214 labelled observations" in column.tooltip(shown[3])
+
+
+def test_the_tests_of_a_version_are_stopped_or_begun_again_from_its_row(qtbot, page, one, monkeypatch):
+    asked = []
+    monkeypatch.setattr(one, "stop_tests", lambda *what, by: asked.append(("stop", *what, by)), raising=False)
+    monkeypatch.setattr(one, "ask_again", lambda *what, by: asked.append(("again", *what, by)), raising=False)
+    settings.PERSON.set("Eva")
+    assert not page.tabs.test.isEnabled()
+    for number, word in ((4, "Stop tests"), (3, "Test again")):
+        _select_version(page, number)
+        assert page.tabs.test.text() == word
+        page.tabs.test.click()
+    qtbot.waitUntil(lambda: len(asked) == 2)
+    assert asked == [("stop", "gas-classifier", 4, "Eva"), ("again", "gas-classifier", 3, "Eva")]
+
+
+def test_a_retraining_request_leaves_out_what_is_deselected_and_what_is_confidential(
+    qtbot, page, one, monkeypatch, tmp_path
+):
+    written = []
+
+    def request(model, output, *, by, wishes, without):
+        written.append((model, output, by, wishes, without))
+        return RetrainingRequest(model, output, NOW, NOW, 1240, 880, 2, "ab" * 32)
+
+    features = (("sensor01_dR", False), ("sensor02_dR", False), ("recipe_code", True))
+    monkeypatch.setattr(one, "retraining_features", lambda _model: features, raising=False)
+    monkeypatch.setattr(one, "request_retraining", request, raising=False)
+    page.header.retraining.click()
+    qtbot.waitUntil(lambda: page.findChild(RetrainingDialog) is not None)
+    dialog = page.findChild(RetrainingDialog)
+    assert not dialog.yes.isEnabled()
+    dialog.place.setText(str(tmp_path / "request"))
+    dialog.person.setText("Eva")
+    dialog.wishes.setPlainText("Fewer false alarms.")
+    dialog.features.item(0).setCheckState(Qt.CheckState.Unchecked)
+    confidential = dialog.features.item(2)
+    assert not confidential.flags() & Qt.ItemFlag.ItemIsEnabled and "never leaves the site" in confidential.toolTip()
+    dialog.yes.click()
+    qtbot.waitUntil(lambda: "Written: 1,240 observations" in dialog.state.text())
+    assert written == [
+        ("gas-classifier", tmp_path / "request", "Eva", "Fewer false alarms.", ("sensor01_dR",)),
+    ]  # fmt: skip
+    dialog.no.click()

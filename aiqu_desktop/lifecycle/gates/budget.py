@@ -51,10 +51,10 @@ def within_budget(asked: Candidacy) -> GateResult:
         words, unit = _WORDS[over[0]]
         limit, whose = limits[over[0]]
         finding = (
-            f"{words.capitalize()} takes {mine[over[0]]:g} {unit}; at most {limit:.3g} {unit} ({whose}) is allowed."
+            f"{words} takes {mine[over[0]]:g} {unit}; at most {limit:.3g} {unit} ({whose}) is allowed."
         )
         return _answer(failing(rules.mode), finding, evidence)
-    return _answer(True, f"{said.capitalize()} (99th percentiles): within its budget.", evidence)
+    return _answer(True, f"{said} (99th percentiles): within its budget.", evidence)
 
 
 def _answer(passed: bool | None, finding: str, evidence: dict[str, Any]) -> GateResult:

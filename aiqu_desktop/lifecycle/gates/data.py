@@ -7,6 +7,7 @@ from typing import Any
 
 from aiqu_desktop.bundles.card import higher_is_better
 from aiqu_desktop.core.errors import AiquError
+from aiqu_desktop.core.words import VersionState
 from aiqu_desktop.lifecycle.evaluation.candidacy import Candidacy
 from aiqu_desktop.lifecycle.evaluation.measuring import measure_holdout, measure_recent
 from aiqu_desktop.lifecycle.gates.figures import (
@@ -85,7 +86,9 @@ def _on_recent(asked: Candidacy, measured: Measured) -> GateResult:
     evidence, compared = {"measured": dict(measured)}, measured.get("comparison")
     lacking = failing(rules.mode) if rules.required else None
     if asked.champion is None:
-        return _answer("recent", None, "There is no champion to compare with.", evidence)
+        itself = asked.version.state is VersionState.CHAMPION
+        finding = "It is the champion itself." if itself else "There is no champion to compare with."
+        return _answer("recent", None, finding, evidence)
     if compared is None or compared["difference"] is None:
         finding = (
             f"{measured['rows']:,} labelled observations of the last {rules.days:g} days can be used, "

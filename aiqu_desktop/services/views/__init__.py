@@ -3,6 +3,8 @@
 from aiqu_desktop.services.views.model import (
     ActionState,
     CostRow,
+    FlowStepRow,
+    FlowView,
     HeatMap,
     Mark,
     ModelPage,
@@ -24,6 +26,8 @@ __all__ = [
     "CheckRunRow",
     "CostRow",
     "DistributionView",
+    "FlowStepRow",
+    "FlowView",
     "HeatMap",
     "IngestRow",
     "Mark",

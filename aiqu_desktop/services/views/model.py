@@ -8,7 +8,7 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
-from aiqu_desktop.core.words import ReleaseKind, ReleaseState, VersionState
+from aiqu_desktop.core.words import FlowState, ReleaseKind, ReleaseState, VersionState
 from aiqu_desktop.services.views.people import RequestRow
 from aiqu_desktop.services.views.rows import AlarmRow, CheckRunRow
 from aiqu_desktop.services.views.site import ModelTile
@@ -70,6 +70,31 @@ class ServedSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowStepRow:
+    """What one step of a version's tests found. passed: None is something to weigh."""
+
+    step: str
+    title: str
+    passed: bool | None
+    finding: str
+    at: datetime
+    wall_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class FlowView:
+    """A version's newest way through its tests. total: how many steps there are; sentence: how it ended."""
+
+    state: FlowState
+    sentence: str
+    asked_by: str
+    asked_at: datetime
+    finished_at: datetime | None
+    steps: tuple[FlowStepRow, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class VersionRow:
     """`metrics` maps a name to {"value", "low", "high", "n"} as measured when the version was accepted."""
 
@@ -83,6 +108,7 @@ class VersionRow:
     imported_at: datetime
     imported_by: str
     is_last_known_good: bool
+    tests: FlowView | None = None  # None for a version that came before there were any
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aiqu_desktop.core.words import ReleaseKind, ReleaseState, VersionState
+from aiqu_desktop.core.words import FlowState, ReleaseKind, ReleaseState, VersionState
 from aiqu_desktop.services.views import CheckRunRow, ReleaseRow, VersionRow
 from aiqu_desktop.ui import formatting as fmt
 from aiqu_desktop.ui.alarms.columns import COLUMNS as ALARM_COLUMNS
@@ -17,6 +17,16 @@ VERSION_STATE = {
     VersionState.RETIRED: Look("Retired", "good", "ink_faint"),
     VersionState.WITHDRAWN: Look("Withdrawn", "cross", "alarm"),
 }
+FLOW_STATE = {
+    FlowState.WAITING: Look("Waiting", "schedules", "ink_muted"),
+    FlowState.RUNNING: Look("Running", "heartbeat", "accent"),
+    FlowState.READY: Look("Ready for approval", "verified", "good"),
+    FlowState.NOT_READY: Look("Not ready", "cross", "alarm"),
+    FlowState.CANCELLED: Look("Stopped", "stop", "unknown"),
+    FlowState.FAILED: Look("Broke off", "unknown", "unknown"),
+}
+NOT_TESTED = Look("Not tested", "unknown", "ink_faint")
+STEP = {True: "passed", False: "NOT PASSED", None: "advice"}
 RELEASE_STATE = {
     ReleaseState.INTENDED: Look("Under way", "heartbeat", "accent"),
     ReleaseState.STAGED: Look("Under way", "heartbeat", "accent"),
@@ -39,6 +49,7 @@ def versions(metrics: tuple[str, ...]) -> tuple[Column, ...]:
             "good", "Way back", lambda r: "last known good" if r.is_last_known_good else "", 136,
             tooltip=lambda r: "A rollback goes to this version." if r.is_last_known_good else "",
         ),
+        Column("tests", "Tests", _tests_word, 184, look=_tests_look, tooltip=_tests_told),
         *(_metric(name) for name in metrics),
         Column("notes", "Notes", lambda r: r.notes, stretch=True),
         Column("author", "Author", lambda r: r.author, 150),
@@ -48,6 +59,25 @@ def versions(metrics: tuple[str, ...]) -> tuple[Column, ...]:
         ),
         Column("digest", "Digest", lambda r: fmt.digest(r.digest), 128, tooltip=lambda r: r.digest),
     )  # fmt: skip
+
+
+def _tests_look(row: VersionRow) -> Look:
+    return NOT_TESTED if row.tests is None else FLOW_STATE[row.tests.state]
+
+
+def _tests_word(row: VersionRow) -> str:
+    word = _tests_look(row).word
+    if row.tests is None or not row.tests.state.open:
+        return word
+    return f"{word}, {len(row.tests.steps)} of {row.tests.total}"
+
+
+def _tests_told(row: VersionRow) -> str:
+    """Each step with what it found; the reader may lie over the word to learn why."""
+    if row.tests is None:
+        return "This version came before imports were tested."
+    steps = [f"{step.title}, {STEP[step.passed]}: {step.finding}" for step in row.tests.steps]
+    return "\n\n".join([row.tests.sentence or _tests_word(row), *steps])
 
 
 def _metric(name: str) -> Column:

@@ -31,6 +31,7 @@ class ModelHeader(QWidget):
     roll_back_asked = Signal()
     report_asked = Signal()
     limits_asked = Signal()
+    retraining_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +48,7 @@ class ModelHeader(QWidget):
         self.promote.clicked.connect(self._ask_promotion)
         self.roll_back = make_button("Roll back…", "roll_back", on_click=self.roll_back_asked.emit)
         self.report = make_button("Report…", "report", "quiet", self.report_asked.emit)
+        self.retraining = make_button("Retraining…", "retraining", "quiet", self.retraining_asked.emit)
         self.limits = make_button("Limits…", "limits", "quiet", self.limits_asked.emit)
         self.limits.setToolTip("See the limits of this model's checks, and rehearse others on its past (Ctrl+L)")
         self.waiting = StateLabel(theme, "strong", 16, "request_waiting")
@@ -74,7 +76,7 @@ class ModelHeader(QWidget):
         self.serving.hide()
         self.owner.set_text("")
         self.why_not.setText("")
-        for button in (self.promote, self.roll_back, self.report):
+        for button in (self.promote, self.roll_back, self.report, self.retraining):
             explain(button, "The model is being read.")
 
     def show_page(self, page: ModelPage) -> None:
@@ -102,7 +104,9 @@ class ModelHeader(QWidget):
         as_of = "no data yet" if tile.data_as_of is None else f"data as of {fmt.instant(tile.data_as_of)}"
         target = f", target: {tile.target}" if tile.target else ""
         self.owner.set_text(f"Owner: {page.owner}{target}, {as_of}")
-        report = ActionState(page.first_data is not None, "There is no data to report on yet.")
+        data = page.first_data is not None
+        report = ActionState(data, "There is no data to report on yet.")
+        explain(self.retraining, "" if data else "There is no data to retrain on yet.")
         self._states = {version.number: version.state for version in page.versions}
         self._choices = _promotable(page)
         self._show_request(page.request)
@@ -196,7 +200,7 @@ class ModelHeader(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addStretch(1)
-        for button in (self.limits, self.report, self.promote, self.roll_back):
+        for button in (self.limits, self.retraining, self.report, self.promote, self.roll_back):
             buttons.addWidget(button)
         acts = QVBoxLayout()
         acts.setSpacing(4)

@@ -16,10 +16,12 @@ from aiqu_desktop.ui.charts import ChartColumn, Picture, prepare
 from aiqu_desktop.ui.desk import Desk
 from aiqu_desktop.ui.model.header import ModelHeader
 from aiqu_desktop.ui.model.report_dialog import ReportDialog
+from aiqu_desktop.ui.model.retraining_dialog import RetrainingDialog
 from aiqu_desktop.ui.model.tabs import ModelTabs
 from aiqu_desktop.ui.release import ApprovalSheet, Papers, RequestSheet, RollbackSheet, gather
 from aiqu_desktop.ui.tasks import Tasks
 from aiqu_desktop.ui.theme import Theme
+from aiqu_desktop.ui.widgets.dialogs import as_person
 from aiqu_desktop.ui.widgets.errors import ErrorDialog, sentence_of
 
 if TYPE_CHECKING:
@@ -72,8 +74,11 @@ class ModelPageWidget(QWidget):
         self.header.roll_back_asked.connect(self.ask_rollback)
         self.header.report_asked.connect(self.ask_report)
         self.header.limits_asked.connect(self.limits_asked)
+        self.header.retraining_asked.connect(self.ask_retraining)
         self.charts.alarm_asked.connect(self._find_alarm)
         self.tabs.promote_asked.connect(self.ask_promotion)
+        self.tabs.test_asked.connect(lambda number: self._ask_tests("Test again", self.desk.ask_again, number))
+        self.tabs.stop_asked.connect(lambda number: self._ask_tests("Stop tests", self.desk.stop_tests, number))
         self.tabs.acknowledge_asked.connect(self._acknowledge)
         self.tabs.alarm_opened.connect(self.open_alarm)
 
@@ -127,6 +132,24 @@ class ModelPageWidget(QWidget):
         """Ask for a report's period."""
         if self.shown is not None:
             ReportDialog(self.desk, self.tasks, self.shown, self).open()
+
+    def ask_retraining(self) -> None:
+        """Ask what a retraining request shall hold, once it is known which features stay here."""
+        page, desk = self.shown, self.desk
+        if page is not None:
+            self.tasks.run(
+                lambda: desk.retraining_features(page.tile.name),
+                lambda features: RetrainingDialog(desk, self.tasks, page, features, self).open(),
+            )
+
+    def _ask_tests(self, verb: str, act: Callable[..., None], number: int) -> None:
+        model = self.model
+        as_person(
+            f"{verb} of version {number}",
+            verb,
+            lambda by: self.tasks.run(lambda: act(model, number, by=by), self._acted),
+            self,
+        )
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
-from aiqu_desktop.services.views import ActionState, ModelPage
+from aiqu_desktop.services.views import ActionState, ModelPage, VersionRow
 from aiqu_desktop.ui.model import columns
 from aiqu_desktop.ui.tables.record_model import Column, RecordModel
 from aiqu_desktop.ui.tables.record_table import RecordTable
@@ -49,11 +49,14 @@ class ModelTabs(QTabWidget):
     """Draws a ModelPage's rows.
 
     acknowledge_asked: for these AlarmRows; alarm_opened: go to this alarm's id; promote_asked: this version's number.
+    test_asked, stop_asked: test this version's number again, or stop its tests.
     """
 
     acknowledge_asked = Signal(object)
     alarm_opened = Signal(int)
     promote_asked = Signal(int)
+    test_asked = Signal(int)
+    stop_asked = Signal(int)
     folded_changed = Signal(bool)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -164,12 +167,13 @@ class ModelTabs(QTabWidget):
         self.acknowledge = make_button("Acknowledge…", "acknowledge", on_click=self._ask)
         self.show_alarm = make_button("Show in alarms", "show_alarm", "quiet", self._open)
         self.promote = make_button("Promote…", "promote_selected", "quiet", self._ask_promotion)
+        self.test = make_button("Test again", "test_selected", "quiet", self._ask_test)
         self.toggle = make_button("Hide tables", "toggle_tables", "quiet", lambda: self.fold(not self.folded))
         corner = QWidget()
         row = QHBoxLayout(corner)
         row.setContentsMargins(0, 0, 0, 2)
         row.setSpacing(6)
-        for button in (self.promote, self.show_alarm, self.acknowledge, self.toggle):
+        for button in (self.test, self.promote, self.show_alarm, self.acknowledge, self.toggle):
             row.addWidget(button)
         self.setCornerWidget(corner)
         table.selection_changed.connect(self._offer)
@@ -179,7 +183,8 @@ class ModelTabs(QTabWidget):
 
     def _turn(self) -> None:
         """The buttons of the versions and of the alarms stand beside the tabs only while these are shown."""
-        self.promote.setVisible(self.currentWidget() is self.versions)
+        for button in (self.test, self.promote):
+            button.setVisible(self.currentWidget() is self.versions)
         on_alarms = self.currentWidget() is self.alarms
         self.acknowledge.setVisible(on_alarms)
         self.show_alarm.setVisible(on_alarms)
@@ -196,6 +201,7 @@ class ModelTabs(QTabWidget):
         explain(self.promote, why)
         self.promote.setText("Promote…" if number is None else f"Promote {number}…")
         self.promote.setAccessibleName(why or self.promote.text())
+        self._offer_tests()
         count = len(self._wanted())
         why = (
             ""
@@ -208,10 +214,28 @@ class ModelTabs(QTabWidget):
         chosen = self.alarms.table.selected_rows()
         explain(self.show_alarm, "" if chosen else "Select an alarm first.")
 
+    def _offer_tests(self) -> None:
+        chosen = self._one_version()
+        runs = chosen is not None and chosen.tests is not None and chosen.tests.state.open
+        explain(self.test, "" if chosen is not None else "Select one version first.")
+        self.test.setText("Stop tests" if runs else "Test again")
+        named = "" if chosen is None else f" of version {chosen.number}" if runs else f" version {chosen.number}"
+        self.test.setAccessibleName(f"{self.test.text()}{named}")
+
+    def _one_version(self) -> VersionRow | None:
+        chosen = self.versions.table.selected_rows()
+        return chosen[0] if len(chosen) == 1 else None
+
+    def _ask_test(self) -> None:
+        chosen = self._one_version()
+        if chosen is not None:
+            runs = chosen.tests is not None and chosen.tests.state.open
+            (self.stop_asked if runs else self.test_asked).emit(chosen.number)
+
     def _chosen_version(self) -> int | None:
         """The selected version, when it is just one and may go live: also one that was live before."""
-        chosen = self.versions.table.selected_rows()
-        return chosen[0].number if len(chosen) == 1 and chosen[0].number in self._promotion.versions else None
+        chosen = self._one_version()
+        return chosen.number if chosen is not None and chosen.number in self._promotion.versions else None
 
     def _ask_promotion(self) -> None:
         number = self._chosen_version()

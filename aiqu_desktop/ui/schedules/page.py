@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
 
 from aiqu_desktop.services.views import ScheduleRow
 from aiqu_desktop.ui import formatting as fmt
-from aiqu_desktop.ui import settings
 from aiqu_desktop.ui.desk import Desk
 from aiqu_desktop.ui.schedules.columns import COLUMNS, Timed
 from aiqu_desktop.ui.shell.page import Page, make_find_field
@@ -20,7 +19,7 @@ from aiqu_desktop.ui.tables.record_table import RecordTable
 from aiqu_desktop.ui.tasks import Tasks
 from aiqu_desktop.ui.theme import Theme
 from aiqu_desktop.ui.widgets.buttons import explain, make_button
-from aiqu_desktop.ui.widgets.dialogs import AskDialog, Question
+from aiqu_desktop.ui.widgets.dialogs import AskDialog, Question, as_person
 from aiqu_desktop.ui.widgets.empty import EmptyState
 from aiqu_desktop.ui.widgets.labels import make_label
 
@@ -110,24 +109,16 @@ class SchedulesPage(Page):
 
     # asking
 
-    def _ask(
-        self, question: Question, act: Callable[[str, str], None], done: Callable[[object], None] | None = None
-    ) -> None:
+    def _ask(self, question: Question, act: Callable[[str, str], None]) -> None:
         def go(person: str, note: str) -> None:
-            self.tasks.run(lambda: act(person, note), done or self._acted)
+            self.tasks.run(lambda: act(person, note), self._acted)
 
         AskDialog(question, go, self).open()
 
     def _as_person(
         self, title: str, verb: str, act: Callable[[str], None], done: Callable[[object], None] | None = None
     ) -> None:
-        """At once when the name is known; else it is asked for, once."""
-        person = settings.PERSON.get()
-        if person:
-            self.tasks.run(lambda: act(person), done or self._acted)
-            return
-        question = Question(title, verb, (), "Your name goes into the audit trail.", "It is remembered on this desk.")
-        self._ask(question, lambda by, _note: act(by), done)
+        as_person(title, verb, lambda by: self.tasks.run(lambda: act(by), done or self._acted), self)
 
     def _acted(self, _answer: object) -> None:
         self.refresh()

@@ -98,3 +98,13 @@ class AskDialog(QDialog):
         settings.PERSON.set(person)
         self.accept()
         self._on_yes(person, note)
+
+
+def as_person(title: str, verb: str, act: Callable[[str], None], parent: QWidget) -> None:
+    """Act under the person's name: at once when it is known; else it is asked for, once."""
+    person = settings.PERSON.get()
+    if person:
+        act(person)
+        return
+    question = Question(title, verb, (), "Your name goes into the audit trail.", "It is remembered on this desk.")
+    AskDialog(question, lambda by, _note: act(by), parent).open()
