@@ -156,7 +156,7 @@ class RetrainingDialog(QDialog):
 
 
 def _item(name: str, confidential: bool) -> QListWidgetItem:
-    item = QListWidgetItem(name)
+    item = QListWidgetItem(f"{name} (confidential: stays here)" if confidential else name)
     if confidential:
         item.setFlags(Qt.ItemFlag.NoItemFlags)
         item.setCheckState(Qt.CheckState.Unchecked)
