@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from aiqu_desktop.core.errors import EnvironmentFault, Refused
+from aiqu_desktop.core.errors import Refused
 from aiqu_desktop.core.words import ReleaseKind, ReleaseState, VersionState
 from aiqu_desktop.lifecycle.approvals.warrant import Warrant
 from aiqu_desktop.lifecycle.history import spans_of
 from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.lifecycle.targets.target import Placement
+from aiqu_desktop.lifecycle.writing import writing
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model, Release, ReleaseStep, Version
 from aiqu_desktop.security import audit
@@ -61,7 +61,7 @@ class Journal:
             Refused: if another release of the model is open, or the warrant does not entitle to this.
         """
         assert preview.to_version is not None, "a blocked preview is refused before"
-        with _writing(self._registry) as session:
+        with writing(self._registry) as session:
             model = session.scalars(select(Model).where(Model.name == preview.model)).one()
             now = self._registry.clock.now()
             authority = warrant.spend(session, preview, now)
@@ -117,14 +117,14 @@ class Journal:
 
     def advance(self, order: Order, state: ReleaseState, detail: str) -> Order:
         """Commit an unfinished state: STAGED or SWITCHED."""
-        with _writing(self._registry) as session:
+        with writing(self._registry) as session:
             _open(session, order).state = state
             self._note(session, order, state, detail, {"release": order.release})
         return replace(order, state=state)
 
     def complete(self, order: Order, detail: str, proof: Mapping[str, Any], wall_seconds: float | None) -> Order:
         """In one transaction: the old champion steps down, the new one steps up, the release is completed."""
-        with _writing(self._registry) as session:
+        with writing(self._registry) as session:
             release = _open(session, order)
             if order.former_id is not None:
                 former = session.get_one(Version, order.former_id)
@@ -139,7 +139,7 @@ class Journal:
 
     def give_up(self, order: Order, state: ReleaseState, detail: str, proof: Mapping[str, Any]) -> Order:
         """Commit REVERTED or UNKNOWN: the champion in the registry stays what it was."""
-        with _writing(self._registry) as session:
+        with writing(self._registry) as session:
             release = _open(session, order)
             champion = order.former.version if order.former else None
             self._finish(
@@ -224,15 +224,3 @@ def _open(session: Session, order: Order) -> Release:
     if not release.state.unfinished:
         raise Refused(f"The release of {order.model} version {order.wanted.version} is {release.state} already.")
     return release
-
-
-@contextmanager
-def _writing(registry: Registry) -> Iterator[Session]:
-    try:
-        with registry.write() as session:
-            yield session
-    except DatabaseError as error:
-        raise EnvironmentFault(
-            f"The registry {registry.paths.registry} cannot be written ({error.orig}); make room on its disk and "
-            "restart AiQu Desktop, which settles a release that was interrupted."
-        ) from error

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from aiqu_desktop.core.files import canonical_json, sha256_bytes
+from aiqu_desktop.lifecycle.writing import writing
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Measurement
 from aiqu_desktop.security import audit
@@ -35,6 +36,8 @@ def kept(
         kind, inputs: what the result depends on, all of it; plain values.
         compute: gives plain values, all numbers finite. What it raises is passed on, and nothing is kept.
         again: compute anew although there is a result; the new one counts from then on.
+    Raises:
+        EnvironmentFault: if the result cannot be kept.
     """
     key = sha256_bytes(canonical_json({"kind": kind, **inputs}))
     if not again:
@@ -45,7 +48,7 @@ def kept(
     packed = canonical_json(compute())
     seconds = time.monotonic() - began
     result: dict[str, Any] = json.loads(packed)
-    with registry.write() as session:
+    with writing(registry) as session:
         now, sha256 = registry.clock.now(), sha256_bytes(packed)
         session.add(
             Measurement(
