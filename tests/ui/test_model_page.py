@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QPushButton
 
 from aiqu_desktop.core.errors import Refused, UserError
 from aiqu_desktop.core.words import Health, VersionState
-from aiqu_desktop.services.views import ActionState, CostRow
 from aiqu_desktop.services.retraining import RetrainingRequest
+from aiqu_desktop.services.views import ActionState, CostRow
 from aiqu_desktop.ui import settings
 from aiqu_desktop.ui.model import ModelPageWidget
 from aiqu_desktop.ui.model.report_dialog import ReportDialog
