@@ -5,48 +5,33 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from PySide6.QtCore import QDate, Qt, QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QComboBox, QDateEdit, QDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QDate
+from PySide6.QtWidgets import QComboBox, QDateEdit, QGridLayout, QVBoxLayout, QWidget
 
 from aiqu_desktop.services.views import ModelPage
 from aiqu_desktop.ui import settings
 from aiqu_desktop.ui.desk import Desk
+from aiqu_desktop.ui.model.writing_dialog import WritingDialog
 from aiqu_desktop.ui.tasks import Tasks
-from aiqu_desktop.ui.widgets.buttons import explain, make_button
-from aiqu_desktop.ui.widgets.errors import sentence_of
+from aiqu_desktop.ui.widgets.buttons import explain
 from aiqu_desktop.ui.widgets.labels import make_label
 
 _DAYS = {"Last 30 days": 30, "Last 90 days": 90, "Last year": 365}
 _ALL, _OWN = "All data", "From and to"
 
 
-class ReportDialog(QDialog):
-    """Writes nothing before the button with the verb is pressed."""
+class ReportDialog(WritingDialog):
+    """Asks for the period of a report, and writes it."""
 
     def __init__(self, desk: Desk, tasks: Tasks, page: ModelPage, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("report-dialog", "Write a report", "Write report", parent)
         self._desk, self._tasks, self._page = desk, tasks, page
-        self._path: Path | None = None
-        self.setObjectName("report-dialog")
-        self.setWindowTitle("Write a report")
-        self.setModal(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(520)
         self.period = QComboBox()
         self.period.setObjectName("period")
         self.period.setAccessibleName("Period of the report")
         self.period.addItems([_ALL, *_DAYS, _OWN])
         self.start, self.end = QDateEdit(), QDateEdit()
-        self.person = QLineEdit(settings.PERSON.get())
-        self.person.setObjectName("person")
-        self.person.setAccessibleName("Your name")
-        self.state = make_label("", name="report_state", wrap=True)
-        self.state.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.no = make_button("Cancel", "no", on_click=self.reject)
-        self.folder = make_button("Open the folder", "open_folder", on_click=self._open_folder)
-        self.folder.hide()
-        self.yes = make_button("Write report", "yes", "primary", self._write)
         self._lay_out(page.tile.title)
         self.period.currentTextChanged.connect(self._choose)
         self.person.textChanged.connect(self._check)
@@ -80,12 +65,7 @@ class ReportDialog(QDialog):
         column.addWidget(make_label("Your name", "caption"))
         column.addWidget(self.person)
         column.addWidget(self.state)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        for button in (self.no, self.folder, self.yes):
-            buttons.addWidget(button)
-        column.addLayout(buttons)
-        self.no.setDefault(True)
+        column.addLayout(self._button_row())
 
     def chosen(self) -> tuple[datetime | None, datetime | None]:
         """Start and end of the period; None, None for all data."""
@@ -125,17 +105,4 @@ class ReportDialog(QDialog):
         self._tasks.run(lambda: self._desk.write_model_report(name, start, end, by=person), self._written, self._failed)
 
     def _written(self, path: Path) -> None:
-        self._path = path
-        self.state.setText(f"Written: {path}")
-        self.no.setText("Close")
-        self.yes.hide()
-        self.folder.show()
-        self.folder.setFocus()
-
-    def _failed(self, error: Exception) -> None:
-        self._check()
-        self.state.setText(sentence_of(error))
-
-    def _open_folder(self) -> None:
-        if self._path is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._path.parent)))
+        self._show_written(f"Written: {path}", path.parent)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QDialog,
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
@@ -22,27 +20,22 @@ from aiqu_desktop.services.retraining import RetrainingRequest
 from aiqu_desktop.services.views import ModelPage
 from aiqu_desktop.ui import settings
 from aiqu_desktop.ui.desk import Desk
+from aiqu_desktop.ui.model.writing_dialog import WritingDialog
 from aiqu_desktop.ui.tasks import Tasks
 from aiqu_desktop.ui.widgets.buttons import explain, make_button
-from aiqu_desktop.ui.widgets.errors import sentence_of
 from aiqu_desktop.ui.widgets.labels import make_label
 
 Features = tuple[tuple[str, bool], ...]
 
 
-class RetrainingDialog(QDialog):
-    """Writes nothing before the button with the verb is pressed."""
+class RetrainingDialog(WritingDialog):
+    """Asks for all that a request needs, and writes it."""
 
     def __init__(
         self, desk: Desk, tasks: Tasks, page: ModelPage, features: Features, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__("retraining-dialog", "Ask for retraining", "Write request", parent)
         self._desk, self._tasks, self._page = desk, tasks, page
-        self._written_to: Path | None = None
-        self.setObjectName("retraining-dialog")
-        self.setWindowTitle("Ask for retraining")
-        self.setModal(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumSize(560, 600)
         self.features = QListWidget()
         self.features.setObjectName("features")
@@ -56,16 +49,7 @@ class RetrainingDialog(QDialog):
         self.place = QLineEdit()
         self.place.setObjectName("place")
         self.place.setAccessibleName("Folder that is made")
-        self.person = QLineEdit(settings.PERSON.get())
-        self.person.setObjectName("person")
-        self.person.setAccessibleName("Your name")
-        self.state = make_label("", name="retraining_state", wrap=True)
-        self.state.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.choose = make_button("Choose…", "choose_place", "quiet", self._choose_place)
-        self.no = make_button("Cancel", "no", on_click=self.reject)
-        self.folder = make_button("Open the folder", "open_folder", on_click=self._open_folder)
-        self.folder.hide()
-        self.yes = make_button("Write request", "yes", "primary", self._write)
         self._lay_out(page.tile.title)
         for field in (self.place, self.person):
             field.textChanged.connect(self._check)
@@ -100,12 +84,7 @@ class RetrainingDialog(QDialog):
         column.addWidget(make_label("Your name", "caption"))
         column.addWidget(self.person)
         column.addWidget(self.state)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        for button in (self.no, self.folder, self.yes):
-            buttons.addWidget(button)
-        column.addLayout(buttons)
-        self.no.setDefault(True)
+        column.addLayout(self._button_row())
 
     def _choose_place(self) -> None:
         parent = QFileDialog.getExistingDirectory(self, "Where the folder is made")
@@ -136,23 +115,9 @@ class RetrainingDialog(QDialog):
         )
 
     def _written(self, request: RetrainingRequest) -> None:
-        self._written_to = request.folder
         left = f"; {request.left_out} features stayed here" if request.left_out else ""
-        self.state.setText(
-            f"Written: {request.rows:,} observations, {request.labelled:,} with labels{left}. {request.folder}"
-        )
-        self.no.setText("Close")
-        self.yes.hide()
-        self.folder.show()
-        self.folder.setFocus()
-
-    def _failed(self, error: Exception) -> None:
-        self._check()
-        self.state.setText(sentence_of(error))
-
-    def _open_folder(self) -> None:
-        if self._written_to is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written_to)))
+        counts = f"{request.rows:,} observations, {request.labelled:,} with labels{left}"
+        self._show_written(f"Written: {counts}. {request.folder}", request.folder)
 
 
 def _item(name: str, confidential: bool) -> QListWidgetItem:
