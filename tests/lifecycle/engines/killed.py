@@ -12,6 +12,8 @@ from pathlib import Path
 
 from aiqu_desktop.services import releases
 from aiqu_desktop.services.opening import open_site
+from tests.factories.people import OPERATOR
+from tests.lifecycle.engines.scenarios import carry_out
 
 
 def main(site: str, act: str, fatal: str) -> None:
@@ -23,10 +25,10 @@ def main(site: str, act: str, fatal: str) -> None:
 
     if act == "rollback":
         preview = releases.preview_rollback(registry, "toy")
-        releases.roll_back(registry, preview, actor="Olle", reason="scrap", on_step=step)
+        releases.roll_back(registry, preview, OPERATOR, "scrap", on_step=step)
     else:
         preview = releases.preview_promotion(registry, "toy", int(act.removeprefix("promote-")))
-        releases.promote(registry, preview, actor="Eva", reason="better", on_step=step)
+        carry_out(registry, preview, step)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from aiqu_desktop.core.clock import wait_until
 from aiqu_desktop.core.words import CheckKind, TargetKind, VersionState
-from aiqu_desktop.lifecycle import Target
+from aiqu_desktop.lifecycle import Preview, Target
 from aiqu_desktop.lifecycle.targets.choice import target_of
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Alarm, Version
@@ -27,6 +27,7 @@ from aiqu_desktop.services.opening import open_site
 from aiqu_desktop.services.targets import choose_target
 from aiqu_desktop.services.views import CheckRunRow
 from tests.factories.bundles import make_bundle
+from tests.factories.people import APPROVER, ENGINEER, OPERATOR, enrol
 
 
 @dataclass
@@ -50,12 +51,12 @@ class EngineSite:
     def promote(self, number: int, on_step: Callable[[str, str], None] | None = None) -> releases.ReleaseOutcome:
         preview = releases.preview_promotion(self.registry, "toy", number)
         assert not preview.blocked, preview.blocking
-        return releases.promote(self.registry, preview, actor="Eva", reason="better", on_step=on_step)
+        return carry_out(self.registry, preview, on_step)
 
     def roll_back(self) -> releases.ReleaseOutcome:
         preview = releases.preview_rollback(self.registry, "toy")
         assert not preview.blocked, preview.blocking
-        return releases.roll_back(self.registry, preview, actor="Olle", reason="scrap")
+        return releases.roll_back(self.registry, preview, OPERATOR, "scrap")
 
     def serving(self) -> int | None:
         seen = self.target.observe().serving
@@ -92,6 +93,14 @@ class EngineSite:
         assert subprocess.run(command, timeout=120, check=False).returncode == -signal.SIGKILL
 
 
+def carry_out(
+    registry: Registry, preview: Preview, on_step: Callable[[str, str], None] | None = None
+) -> releases.ReleaseOutcome:
+    """Eva asks for the promotion, Maria approves it, and it is carried out."""
+    request = releases.request_promotion(registry, preview, ENGINEER, "better")
+    return releases.promote(registry, releases.approve(registry, request.id, APPROVER).id, on_step=on_step)
+
+
 def releases_champion(registry: Registry) -> int | None:
     """The one champion in the registry; fails if there are two."""
     with registry.read() as session:
@@ -102,6 +111,7 @@ def releases_champion(registry: Registry) -> int | None:
 def engine_site(folder: Path) -> Iterator[EngineSite]:
     registry = open_site(folder / "site", create=True, name="Engines")
     try:
+        enrol(registry)
         yield EngineSite(registry, folder)
     finally:
         registry.close()

@@ -20,7 +20,7 @@ from aiqu_desktop.registry.tables import AuditRecord, Check
 from aiqu_desktop.scheduling import Monitor
 from aiqu_desktop.services import releases
 from aiqu_desktop.services.targets import choose_target, list_targets, show_target
-from tests.lifecycle.engines.scenarios import EngineSite, engine_site
+from tests.lifecycle.engines.scenarios import EngineSite, carry_out, engine_site
 from tests.lifecycle.plant import running_line
 from tests.lifecycle.targets.test_hook import PROGRAM, program
 
@@ -90,7 +90,7 @@ def test_a_preview_is_bound_to_the_target_that_it_was_made_for(site: EngineSite,
     preview = releases.preview_promotion(site.registry, "toy", 1)
     site.choose(TargetKind.HOOK, command=command, seconds=21.0)
     with pytest.raises(Refused, match="What you saw has changed"):
-        releases.promote(site.registry, preview, actor="Eva", reason="better")
+        carry_out(site.registry, preview)
 
 
 @pytest.mark.parametrize(("kind", "settings", "said"), [
