@@ -1,0 +1,31 @@
+"""How a release is asked for: the one place to change when the services ask for more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from aiqu_desktop.lifecycle import ReleaseOutcome
+from aiqu_desktop.registry import Registry
+from aiqu_desktop.services import releases
+
+Step = Callable[[str, str], None]
+
+
+def prepared(registry: Registry, model: str, act: str, on_step: Step | None = None) -> Callable[[], ReleaseOutcome]:
+    """All that comes before the button is pressed; the callable that is returned presses it.
+
+    act: "promote N", or "rollback" to the last known good.
+    """
+    if act == "rollback":
+        back = releases.preview_rollback(registry, model)
+        return partial(releases.roll_back, registry, back, actor="Olle", reason="scrap", on_step=on_step)
+    preview = releases.preview_promotion(registry, model, int(act.removeprefix("promote ")))
+    return partial(releases.promote, registry, preview, actor="Eva", reason="better", on_step=on_step)
+
+
+def done(registry: Registry, model: str, act: str) -> ReleaseOutcome:
+    """Carry out a release that nothing disturbs."""
+    outcome = prepared(registry, model, act)()
+    assert outcome.done, outcome.sentence
+    return outcome

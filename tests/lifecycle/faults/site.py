@@ -1,0 +1,203 @@
+"""One model on a site with a real line: put back to its beginning between faults, and asked whether all promises hold."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import select, text
+
+from aiqu_desktop.bundles import import_bundle
+from aiqu_desktop.core.clock import SystemClock, wait_until
+from aiqu_desktop.core.paths import SitePaths
+from aiqu_desktop.core.words import ReleaseState, VersionState
+from aiqu_desktop.lifecycle import Placement, spans
+from aiqu_desktop.line.messages import LineStatus
+from aiqu_desktop.line.protocol import TargetFolder
+from aiqu_desktop.registry import Registry
+from aiqu_desktop.registry.tables import Release, Version
+from aiqu_desktop.security import audit
+from aiqu_desktop.services import releases
+from aiqu_desktop.services.opening import close_site, open_site
+from tests.factories.bundles import make_bundle
+from tests.lifecycle.faults.acts import done
+from tests.lifecycle.faults.forking import Host
+
+MODEL = "press"
+PATIENCE = 30.0
+# What the releasing child had said before it ended, and what must then be true for ever.
+_LIVE_FOR_EVER = "completed"
+
+
+@dataclass
+class FaultSite:
+    """A site in `root` on which `act` is about to happen. `kept` lies on another file system than a power cut hits."""
+
+    root: Path
+    kept: Path
+    host: Host
+    act: str
+    line_pid: int | None = None
+    before: int = 0
+    after: int = 0
+    _paths_at_first: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def target(self) -> TargetFolder:
+        return TargetFolder(SitePaths(self.root).line / MODEL)
+
+    @property
+    def said(self) -> Path:
+        return self.kept / "said"
+
+    def build(self) -> None:
+        """Import two versions and bring the site to where `act` is next, with its line running."""
+        registry = Registry.create(SitePaths(self.root), SystemClock())
+        for number in (1, 2):
+            bundle = make_bundle(self.kept / f"bundle-{number}", MODEL, number)
+            import_bundle(registry, bundle, actor="Eva")
+        close_site(registry)
+        registry = open_site(self.root)
+        releases.preview_promotion(registry, MODEL, 1)  # makes the target's folder, which the line then finds
+        self.start_line()
+        done(registry, MODEL, "promote 1")
+        if self.act == "rollback":
+            done(registry, MODEL, "promote 2")
+        self.before, self.after = (2, 1) if self.act == "rollback" else (1, 2)
+        close_site(registry)
+        shutil.copytree(self.root, self.kept / "site", ignore=shutil.ignore_patterns("status.json", "*.tmp"))
+        self._paths_at_first = self._paths()
+
+    def start_line(self) -> None:
+        self.line_pid = self.host.line(SitePaths(self.root).line)
+        self._until(lambda status: status.pid == self.line_pid and status.state.value != "stopped")
+
+    def kill_line(self) -> None:
+        if self.line_pid is not None:
+            self.host.kill(self.line_pid)
+            self.line_pid = None
+
+    def put_back(self) -> None:
+        """The site as it was built; the pointer last, so that a living line follows it to a whole version."""
+        first = self.kept / "site"
+        for path in self.root.glob("registry.db*"):
+            path.unlink()
+        shutil.copy2(first / "registry.db", self.root)
+        model = Path("line") / MODEL
+        shutil.rmtree(self.root / model / "versions", ignore_errors=True)
+        shutil.copytree(first / model / "versions", self.root / model / "versions")
+        for path in self.leftovers():
+            path.unlink()
+        pointer = self.target.pointer_file
+        shutil.copy2(first / model / pointer.name, pointer.with_name(".put-back"))
+        pointer.with_name(".put-back").replace(pointer)
+        wanted = self.target.pointer()
+        assert wanted is not None
+        self._until(lambda status: status.serving is not None and status.serving.release == wanted.release)
+
+    def release(self, synchronous: str = "") -> int:
+        """A child that stands just before the button; its process."""
+        return self.host.release(self.root, MODEL, self.act, self.said, synchronous)
+
+    def steps_said(self) -> list[str]:
+        return [line.split(" ", 1)[0] for line in self.said.read_text().splitlines()]
+
+    def errors_said(self) -> list[str]:
+        """What a person would read of an error: lines that are no step."""
+        return [line for line in self.said.read_text().splitlines() if not line[:1].islower()]
+
+    def leftovers(self) -> list[Path]:
+        """Temporary files of the desktop; the line's own status is replaced each second."""
+        found = [*self.root.rglob(".*.tmp"), *self.root.rglob(".staging-*")]
+        return [path for path in found if path.name != ".status.json.tmp"]
+
+    def broken_promises(self) -> list[str]:
+        """Start the product again as its next start does, and ask whether everything holds; what does not, in words."""
+        registry = open_site(self.root)
+        try:
+            outcomes = releases.settle(registry)
+            broken = [f"recovery: {outcome.sentence}" for outcome in outcomes if outcome.state.unfinished]
+            broken += [f"recovery: {one.sentence}" for one in outcomes if one.state is ReleaseState.UNKNOWN]
+            broken += self._broken_in_registry(registry)
+            broken += self._broken_on_target(registry)
+            if self.leftovers():
+                done(registry, MODEL, f"promote {3 - (self._champion(registry) or 0)}")
+                broken += [f"left for ever: {path.relative_to(self.root)}" for path in self.leftovers()]
+        finally:
+            close_site(registry)
+        unknown = sorted(self._paths() - self._paths_at_first - self._versions())
+        return broken + [f"a file that nobody knows: {path}" for path in unknown]
+
+    # --- inside
+
+    def _broken_in_registry(self, registry: Registry) -> list[str]:
+        broken = []
+        with registry.read() as session:
+            champions = list(session.scalars(select(Version.number).where(Version.state == VersionState.CHAMPION)))
+            rows = list(session.scalars(select(Release)))
+            chain = audit.verify(session)
+            whole = session.execute(text("PRAGMA integrity_check")).scalar_one()
+        if len(champions) != 1 or champions[0] not in (self.before, self.after):
+            broken.append(f"champions: {champions}")
+        if not chain.intact:
+            broken.append(f"audit chain: {chain.finding}")
+        if whole != "ok":
+            broken.append(f"database: {whole}")
+        broken += [f"open: {row.kind} {row.state}" for row in rows if row.state.unfinished]
+        completed = [row.state for row in rows].count(ReleaseState.COMPLETED)
+        if completed != self.before + (champions == [self.after]):
+            broken.append(f"completed releases: {completed}, champion {champions}")
+        steps = self.steps_said()
+        if "intended" in steps and len(rows) != self.before + 1:
+            broken.append("the intent that was said to be written down is lost")
+        if _LIVE_FOR_EVER in steps and champions != [self.after]:
+            broken.append(f"said to be live and proven, but the champion is {champions}")
+        if "reverted" in steps and champions != [self.before]:
+            broken.append(f"said to be reverted, but the champion is {champions}")
+        return broken
+
+    def _broken_on_target(self, registry: Registry) -> list[str]:
+        """Pointer, what the line answers and the registry's last completed release must be one and the same."""
+        past = spans(registry, MODEL)
+        with registry.read() as session:
+            digest = session.get_one(Version, past[-1].version_id).digest
+        wanted = Placement(digest, past[-1].number, past[-1].release)
+        target = self.target
+        pointer = target.pointer()
+        if pointer is None or Placement(pointer.digest, pointer.version, pointer.release) != wanted:
+            return [f"the registry says {wanted}, the pointer {pointer}"]
+
+        def proven(status: LineStatus) -> bool:
+            serving, golden = status.serving, status.golden
+            return (
+                serving is not None and golden is not None and golden.total == golden.passed > 0
+                and Placement(serving.digest, serving.version, serving.release) == wanted
+            )  # fmt: skip
+
+        last = target.status()
+        if last is None or last.pid != self.line_pid or not wait_until(lambda: _is(target, proven), PATIENCE):
+            return [f"the registry says {wanted}, the line answers {target.status()}"]
+        return []
+
+    def _champion(self, registry: Registry) -> int | None:
+        with registry.read() as session:
+            return session.scalars(select(Version.number).where(Version.state == VersionState.CHAMPION)).one_or_none()
+
+    def _paths(self) -> frozenset[str]:
+        found = (path for path in self.root.rglob("*") if path.name not in (".status.json.tmp", "registry.db-wal"))
+        return frozenset(str(path.relative_to(self.root)) for path in found if path.name != "registry.db-shm")
+
+    def _versions(self) -> frozenset[str]:
+        return frozenset(path for path in self._paths() if path.startswith(f"line{os.sep}{MODEL}{os.sep}versions"))
+
+    def _until(self, ready: object) -> None:
+        assert callable(ready)
+        assert wait_until(lambda: _is(self.target, ready), PATIENCE), f"the line's last word: {self.target.status()}"
+
+
+def _is(target: TargetFolder, ready: object) -> bool:
+    assert callable(ready)
+    status = target.status()
+    return status is not None and bool(ready(status))
