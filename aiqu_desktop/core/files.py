@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
@@ -44,15 +45,25 @@ def fsync_directory(directory: Path) -> None:
         os.close(handle)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder that is still there after a power cut, with those above it; one that is there stays as it is."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    fsync_directory(folder.parent)
+
+
 def write_atomically(path: Path, data: bytes, *, secret: bool = False) -> None:
     """Write `data` to `path` so that a reader sees the old file or the new one, also after a power cut.
 
-    The temporary name starts with a dot, which every folder watcher of the product ignores.
+    The temporary name starts with a dot, which every folder watcher of the product ignores. A kill leaves that file
+    behind; `remove_leftovers` is for who writes `path` again and again.
 
     Args:
         secret: for the owner's eyes only; otherwise the process's umask says who may read.
     """
-    temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600 if secret else 0o666)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -64,6 +75,14 @@ def write_atomically(path: Path, data: bytes, *, secret: bool = False) -> None:
         temporary.unlink(missing_ok=True)
         raise
     fsync_directory(path.parent)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Delete what killed processes left of writing `path` atomically. Only for who holds the lock to write `path`:
+    the file of a living writer would go too.
+    """
+    for temporary in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+        temporary.unlink(missing_ok=True)
 
 
 def write_json_atomically(path: Path, value: Mapping[str, Any]) -> None:

@@ -15,14 +15,21 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from aiqu_desktop.core.errors import EnvironmentFault, UserError
-from aiqu_desktop.core.files import fsync_directory, sha256_bytes, write_atomically, write_json_atomically
+from aiqu_desktop.core.files import (
+    fsync_directory,
+    make_folder,
+    remove_leftovers,
+    sha256_bytes,
+    write_atomically,
+    write_json_atomically,
+)
 from aiqu_desktop.line.messages import LineStatus, Pointer, digest_text
 
 MODEL_FILE = "model.onnx"
@@ -83,12 +90,14 @@ class TargetFolder:
 
     def configure(self, drop: Path, model: str | None = None) -> None:
         """Make the folder and say where observations go; `drop` may be relative to the folder."""
-        self.incoming.mkdir(parents=True, exist_ok=True)
-        self.versions.mkdir(exist_ok=True)
+        make_folder(self.incoming)
+        make_folder(self.versions)
         write_json_atomically(self.path / "line.json", {"model": model or self.path.name, "drop": str(drop)})
 
     def stage(self, digest: str, files: Mapping[str, bytes]) -> Path:
         """Lay a version ready, without serving it; done before, it costs a read and changes nothing.
+
+        What a kill left half laid is cleared away, so one process at a time stages (a release holds the model's lock).
 
         Raises:
             UserError: if model.onnx is not what `digest` says, or golden.json or schema.json is not among `files`.
@@ -101,11 +110,15 @@ class TargetFolder:
             raise UserError("A staged file has a path for its name; name files plainly.")
         if sha256_bytes(files[MODEL_FILE]) != digest:
             raise UserError(f"The model.onnx to be staged is not the one with digest {digest[:12]}…; import it again.")
+        for half_laid in self.versions.glob(".staging-*"):
+            shutil.rmtree(half_laid, ignore_errors=True)
         if folder.is_dir():
             self._repair(folder, files)
+            fsync_directory(self.versions)  # a kill may have come between the renaming and this
             return folder
-        self.versions.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=self.versions, prefix=".staging-"))
+        make_folder(self.versions)
+        temporary = self.versions / f".staging-{secrets.token_hex(8)}"
+        temporary.mkdir()
         try:
             for name, content in files.items():
                 write_atomically(temporary / name, content)
@@ -124,7 +137,11 @@ class TargetFolder:
         return sha256_bytes((folder / MODEL_FILE).read_bytes()) == digest
 
     def point(self, pointer: Pointer) -> None:
-        """Tell the line to serve another version: one atomic replacement, on disk before this returns."""
+        """Tell the line to serve another version: one atomic replacement, on disk before this returns.
+
+        Only for who holds the model's lock.
+        """
+        remove_leftovers(self.pointer_file)
         write_json_atomically(self.pointer_file, pointer.to_json())
 
     # --- both read
@@ -166,6 +183,7 @@ class TargetFolder:
 
     def write_last_served(self, pointer: Pointer) -> None:
         """Record what is served, so that a start with a broken pointer serves it again."""
+        remove_leftovers(self.path / "served.json")  # one line serves a root, so nobody else writes it
         write_json_atomically(self.path / "served.json", pointer.to_json())
 
     # --- inside
@@ -180,6 +198,7 @@ class TargetFolder:
         """Write only what differs; model.onnx last, so that a fault before leaves the old refusal standing."""
         for name in sorted(files, key=lambda name: name == MODEL_FILE):
             place = folder / name
+            remove_leftovers(place)
             if not place.is_file() or place.read_bytes() != files[name]:
                 write_atomically(place, files[name])
 

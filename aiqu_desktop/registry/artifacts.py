@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from aiqu_desktop.core.clock import Clock
 from aiqu_desktop.core.errors import EnvironmentFault
-from aiqu_desktop.core.files import sha256_bytes, write_atomically
+from aiqu_desktop.core.files import make_folder, remove_leftovers, sha256_bytes, write_atomically
 from aiqu_desktop.registry.tables import Artifact
 
 
@@ -31,7 +31,8 @@ class ArtifactStore:
         sha256 = sha256_bytes(data)
         path = self.path(sha256)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
+            remove_leftovers(path)  # the transaction holds the write lock, so no other process writes it now
             write_atomically(path, data)
             path.chmod(0o444)
         if session.get(Artifact, sha256) is None:

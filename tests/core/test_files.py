@@ -139,6 +139,38 @@ def _assert_one_letter(content: bytes) -> None:
     assert len(set(content)) == 1
 
 
+def test_what_a_killed_writer_left_is_cleared_away_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "pointer"
+    others = [tmp_path / name for name in (".pointer2.00ff.tmp", "pointer", ".pointer", ".status.json.tmp")]
+    for other in others:
+        other.write_bytes(b"kept")
+    with subprocess.Popen([sys.executable, "-c", _WRITER, str(path)]) as writer:
+        assert wait_until(lambda: any(tmp_path.glob(".pointer.*.tmp")), timeout=30, poll=0.0)
+        writer.kill()
+    (tmp_path / ".pointer.0123456789abcdef.tmp").write_bytes(b"half")
+    files.remove_leftovers(path)
+    assert sorted(tmp_path.iterdir()) == sorted(others)
+
+
+@pytest.mark.parametrize("name", ["a[1]", "*", "?x"])
+def test_a_files_name_is_no_pattern_when_leftovers_are_cleared(tmp_path: Path, name: str) -> None:
+    mine, other = tmp_path / f".{name}.00.tmp", tmp_path / ".1x.00.tmp"
+    for path in (mine, other):
+        path.touch()
+    files.remove_leftovers(tmp_path / name)
+    assert list(tmp_path.iterdir()) == [other]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="directories cannot be opened")
+def test_each_new_folder_is_forced_to_disk_in_the_one_above_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    forced: list[Path] = []
+    monkeypatch.setattr(files, "fsync_directory", forced.append)
+    for _ in range(2):
+        files.make_folder(tmp_path / "line" / "press" / "versions")
+    assert (tmp_path / "line" / "press" / "versions").is_dir()
+    assert forced == [tmp_path, tmp_path / "line", tmp_path / "line" / "press"]
+
+
 def test_a_json_file_is_readable_by_people(tmp_path: Path) -> None:
     path = tmp_path / "line.json"
     files.write_json_atomically(path, {"drop": "söder", "model": "gas"})

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -82,6 +84,37 @@ def test_staging_twice_writes_once_and_repairs_what_was_damaged(tmp_path: Path) 
     assert not floor.target.is_staged(digest)
     floor.stage(1)
     assert floor.target.is_staged(digest)
+
+
+def test_what_a_kill_left_half_laid_is_gone_after_the_next_release(tmp_path: Path) -> None:
+    floor = Floor(tmp_path / "line")
+    digest = floor.stage(1)
+    half_laid = floor.target.versions / ".staging-0123456789abcdef"
+    half_laid.mkdir()
+    leftovers = [
+        half_laid / "model.onnx",
+        floor.target.version_folder(digest) / ".model.onnx.0123456789abcdef.tmp",
+        floor.target.path / ".champion.json.0123456789abcdef.tmp",
+        floor.target.path / ".served.json.0123456789abcdef.tmp",
+    ]
+    for path in leftovers:
+        path.write_bytes(b"half")
+    floor.serve(1)
+    floor.target.write_last_served(Pointer(digest, 1, "release-1", datetime.now(UTC)))
+    assert not half_laid.exists()
+    assert [path for path in leftovers if path.exists()] == []
+    assert floor.target.is_staged(digest)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX modes")
+def test_a_line_of_another_user_may_read_what_is_staged_where_the_umask_says_so(tmp_path: Path) -> None:
+    floor = Floor(tmp_path / "line")
+    before = os.umask(0o022)
+    try:
+        folder = floor.target.version_folder(floor.stage(1))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o755
 
 
 def test_staging_leaves_no_half_version_behind_when_the_disk_fails(
