@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from aiqu_desktop.lifecycle import ReleaseOutcome
+from aiqu_desktop.lifecycle import ReleaseOutcome, folder_targets, settle_unfinished
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.services import releases
 
@@ -15,8 +15,11 @@ Step = Callable[[str, str], None]
 def prepared(registry: Registry, model: str, act: str, on_step: Step | None = None) -> Callable[[], ReleaseOutcome]:
     """All that comes before the button is pressed; the callable that is returned presses it.
 
-    act: "promote N", or "rollback" to the last known good.
+    act: "promote N", "rollback" to the last known good, or "settle", as a start of the product does, what is open.
     """
+    if act.startswith("settle"):
+        targets = folder_targets(registry.paths)
+        return lambda: settle_unfinished(registry, targets, on_step=on_step)[0]
     if act == "rollback":
         back = releases.preview_rollback(registry, model)
         return partial(releases.roll_back, registry, back, actor="Olle", reason="scrap", on_step=on_step)

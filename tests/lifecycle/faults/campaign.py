@@ -1,4 +1,4 @@
-"""Faults one after the other on several sites at once: what a campaign asks of its cases, and what it says at its end."""
+"""Faults one after the other, on several sites at once, and the summary of what they did."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from tests.lifecycle.faults import strace
 from tests.lifecycle.faults.forking import Host
 from tests.lifecycle.faults.site import FaultSite
 
@@ -20,6 +22,9 @@ LANES = 2  # sites at work at the same time: each waits half of its time for its
 
 T = TypeVar("T")
 _building = threading.Lock()  # Alembic's environment is one for the whole process
+
+
+Stage = Callable[[Path, str], AbstractContextManager[FaultSite]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,15 @@ class Result(Generic[T]):
         return f"{name}: {len(self.verdicts)} points in {self.seconds:.0f} s; {said}; {broke} broke a promise"
 
 
+@contextmanager
+def plain_site(folder: Path, act: str) -> Iterator[FaultSite]:
+    """A site of its own in `folder` on which `act` is next; its line ends with the block."""
+    with Host.running() as host:
+        yield built(host, folder, act)
+
+
 def run_all(
-    faults: Sequence[T], folder: Path, act: str, suffer: Callable[[FaultSite, T], Verdict], lanes: int = LANES
+    faults: Sequence[T], folder: Path, act: str, suffer: Callable[[FaultSite, T], Verdict], stage: Stage = plain_site
 ) -> Result[T]:
     """Let every fault happen once, each on a site that is put back to its beginning first."""
     waiting: queue.SimpleQueue[T] = queue.SimpleQueue()
@@ -58,8 +70,7 @@ def run_all(
 
     def lane(_number: int) -> list[tuple[T, Verdict]]:
         suffered = []
-        with Host.running() as host:
-            site = built(host, folder, act)
+        with stage(folder, act) as site:
             while True:
                 try:
                     fault = waiting.get_nowait()
@@ -68,16 +79,31 @@ def run_all(
                 site.put_back()
                 suffered.append((fault, suffer(site, fault)))
 
-    with ThreadPoolExecutor(lanes) as pool:
-        verdicts = [pair for pairs in pool.map(lane, range(lanes)) for pair in pairs]
+    with ThreadPoolExecutor(LANES) as pool:
+        verdicts = [pair for pairs in pool.map(lane, range(LANES)) for pair in pairs]
     return Result(tuple(verdicts), time.monotonic() - started)
 
 
-def built(host: Host, folder: Path, act: str) -> FaultSite:
-    """A site of its own in `folder` on which `act` is next."""
+def every_change(folder: Path, act: str, synchronous: str = "") -> list[strace.Call]:
+    """What one undisturbed release changes on disk, call by call."""
+    with plain_site(folder, act) as site:
+        site.put_back()
+        pid = site.release(synchronous=synchronous)
+        tracer = strace.traced(pid, site.kept / "trace")
+        status = site.host.wait(pid)
+        tracer.communicate()
+        assert status == 0, site.all_said()
+        assert site.broken_promises() == []
+        calls = strace.changes(site.kept / "trace", site.root)
+    assert len({call.process for call in calls}) == 1, "with several threads the n-th call would not be the same twice"
+    return calls
+
+
+def built(host: Host, folder: Path, act: str, root: Path | None = None) -> FaultSite:
+    """A site of its own, in `root` or in `folder`, on which `act` is next."""
     place = Path(tempfile.mkdtemp(dir=folder))
     (place / "kept").mkdir()
-    site = FaultSite(place / "site", place / "kept", host, act)
+    site = FaultSite(root or place / "site", place / "kept", host, act)
     with _building:
         site.build()
     return site

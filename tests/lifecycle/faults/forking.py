@@ -39,11 +39,9 @@ class Host:
                 host.kill(pid)
             process.communicate()
 
-    def release(self, site: Path, model: str, act: str, said: Path, synchronous: str = "") -> int:
-        """A child that has stopped itself just before it presses the button."""
-        said.unlink(missing_ok=True)
-        order = {"do": "release", "site": str(site), "model": model, "act": act, "said": str(said)}
-        return self._forked({**order, "synchronous": synchronous})
+    def release(self, **order: str) -> int:
+        """A child that has stopped itself just before it presses the button; `host` says what an order holds."""
+        return self._forked({"do": "release", **order})
 
     def line(self, root: Path) -> int:
         """The real line over `root`."""

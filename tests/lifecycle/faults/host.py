@@ -2,20 +2,23 @@
 
 Orders come as JSON lines on standard input, answers go as JSON lines to standard output:
 
-    {"do": "release", "site": …, "model": …, "act": …, "said": …, "synchronous": …}
+    {"do": "release", "site": …, "model": …, "act": …, "said": …, "synchronous": …, "fatal": …}
         → {"pid": …}   the child has opened the site, has seen the preview, and has stopped itself before the button
     {"do": "line", "root": …}   → {"pid": …}
     {"do": "await", "pid": …}   → {"status": …}   as `Popen.returncode`
 
-What the child says goes to the file `said`: one line a step, "! " before an error's sentence, and any traceback.
+What the child says goes to the file `said`: one line a step, "! " before an error's sentence, and any traceback. It is
+written through shared memory, which takes no system call: a fault injected into `write` does not hit it.
 """
 
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +28,9 @@ from aiqu_desktop.core.errors import AiquError
 from aiqu_desktop.line.main import command
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.services.opening import close_site, open_site
-from tests.lifecycle.faults.acts import prepared
+from tests.lifecycle.faults.acts import Step, prepared
 
+SAID_BYTES = 1 << 16
 _DONE, _NOT_DONE = 0, 1
 
 
@@ -54,32 +58,39 @@ def _child(order: dict[str, Any]) -> None:
     """Never returns: leaves with the status that the command line would give."""
     if order["do"] == "line":
         command.main(["--root", order["root"], "--poll", "0.01"])
-    said = os.open(order["said"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    os.dup2(said, 1)
-    os.dup2(said, 2)
+    with Path(order["said"]).open("w+b") as stream:
+        stream.truncate(SAID_BYTES)
+        said = mmap.mmap(stream.fileno(), SAID_BYTES)
+
+    def say(step: str, detail: str) -> None:
+        said.write(f"{step} {detail}\n".encode())
+        if step == order["fatal"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+
     try:
-        status = _release(order)
+        status = _release(order, say)
     except AiquError as error:
-        _say("!", str(error))
+        say("!", str(error))
         status = error.exit_status
     except BaseException:  # noqa: BLE001 - a child must not go back into its parent's loop
-        sys.excepthook(*sys.exc_info())
+        say("Traceback", traceback.format_exc())
         status = 70
-    sys.stderr.flush()
     os._exit(status)
 
 
-def _release(order: dict[str, Any]) -> int:
+def _release(order: dict[str, Any], say: Step) -> int:
     registry = open_site(Path(order["site"]))
     try:
-        if order.get("synchronous"):
+        if order["synchronous"]:
             _weaken(registry, order["synchronous"])
-        press = prepared(registry, order["model"], order["act"], _say)
+        press = prepared(registry, order["model"], order["act"], say)
         os.kill(os.getpid(), signal.SIGSTOP)
         outcome = press()
-        if not outcome.done:
-            _say("!", outcome.sentence)
-        return _DONE if outcome.done else _NOT_DONE
+        settled = order["act"].startswith("settle") and not outcome.state.unfinished
+        if outcome.done or settled:
+            return _DONE
+        say("!", outcome.sentence)
+        return _NOT_DONE
     finally:
         close_site(registry)
 
@@ -91,10 +102,6 @@ def _weaken(registry: Registry, synchronous: str) -> None:
     @event.listens_for(registry.engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA synchronous={synchronous}")
-
-
-def _say(step: str, detail: str) -> None:
-    os.write(1, f"{step} {detail}\n".encode())
 
 
 if __name__ == "__main__":

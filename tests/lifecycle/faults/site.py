@@ -1,9 +1,10 @@
-"""One model on a site with a real line: put back to its beginning between faults, and asked whether all promises hold."""
+"""One model on a site with a real line: put back to its beginning between faults; asked whether all promises hold."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,29 +34,33 @@ _LIVE_FOR_EVER = "completed"
 
 @dataclass
 class FaultSite:
-    """A site in `root` on which `act` is about to happen. `kept` lies on another file system than a power cut hits."""
+    """A site in `root` on which `act` is about to happen. `kept` lies on another file system than a power cut hits.
+
+    act: what `acts.prepared` takes. For "settle STEP" a promotion to version 2 has been killed at that step.
+    before, after: the versions of which one must be champion, whatever happens.
+    said: where the child that is asked about writes what it says.
+    """
 
     root: Path
     kept: Path
     host: Host
     act: str
     line_pid: int | None = None
-    before: int = 0
-    after: int = 0
+    before: int = 1
+    after: int = 2
     _paths_at_first: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def target(self) -> TargetFolder:
         return TargetFolder(SitePaths(self.root).line / MODEL)
 
-    @property
-    def said(self) -> Path:
-        return self.kept / "said"
+    def __post_init__(self) -> None:
+        self.said = self.kept / "said"
 
     def build(self) -> None:
-        """Import two versions and bring the site to where `act` is next, with its line running."""
+        """Import three versions and bring the site to where `act` is next, with its line running."""
         registry = Registry.create(SitePaths(self.root), SystemClock())
-        for number in (1, 2):
+        for number in (1, 2, 3):
             bundle = make_bundle(self.kept / f"bundle-{number}", MODEL, number)
             import_bundle(registry, bundle, actor="Eva")
         close_site(registry)
@@ -65,9 +70,13 @@ class FaultSite:
         done(registry, MODEL, "promote 1")
         if self.act == "rollback":
             done(registry, MODEL, "promote 2")
-        self.before, self.after = (2, 1) if self.act == "rollback" else (1, 2)
+            self.before, self.after = 2, 1
         close_site(registry)
-        shutil.copytree(self.root, self.kept / "site", ignore=shutil.ignore_patterns("status.json", "*.tmp"))
+        if self.act.startswith("settle "):
+            pid = self.release("promote 2", fatal=self.act.removeprefix("settle "))
+            os.kill(pid, signal.SIGCONT)
+            assert self.host.wait(pid) == -signal.SIGKILL, self.all_said()
+        shutil.copytree(self.root, self.kept / "site", ignore=shutil.ignore_patterns("status.json", "*.tmp", "*-shm"))
         self._paths_at_first = self._paths()
 
     def start_line(self) -> None:
@@ -84,12 +93,14 @@ class FaultSite:
         first = self.kept / "site"
         for path in self.root.glob("registry.db*"):
             path.unlink()
-        shutil.copy2(first / "registry.db", self.root)
+        for path in first.glob("registry.db*"):
+            shutil.copy2(path, self.root)
         model = Path("line") / MODEL
         shutil.rmtree(self.root / model / "versions", ignore_errors=True)
         shutil.copytree(first / model / "versions", self.root / model / "versions")
         for path in self.leftovers():
-            path.unlink()
+            if not path.name.startswith(".served.json"):  # the living line's own
+                path.unlink()
         pointer = self.target.pointer_file
         shutil.copy2(first / model / pointer.name, pointer.with_name(".put-back"))
         pointer.with_name(".put-back").replace(pointer)
@@ -97,16 +108,27 @@ class FaultSite:
         assert wanted is not None
         self._until(lambda status: status.serving is not None and status.serving.release == wanted.release)
 
-    def release(self, synchronous: str = "") -> int:
-        """A child that stands just before the button; its process."""
-        return self.host.release(self.root, MODEL, self.act, self.said, synchronous)
+    def release(self, act: str = "", *, synchronous: str = "", fatal: str = "") -> int:
+        """A child that stands just before the button of `act`; its process.
+
+        synchronous: SQLite's, when it shall be another than the product's. fatal: the step at which it kills itself.
+        """
+        self.said.unlink(missing_ok=True)
+        return self.host.release(
+            site=str(self.root), model=MODEL, act=act or self.act, said=str(self.said),
+            synchronous=synchronous, fatal=fatal,
+        )  # fmt: skip
+
+    def all_said(self) -> list[str]:
+        """The child's lines: one a step, and those of an error."""
+        return self.said.read_bytes().rstrip(b"\0").decode().splitlines()
 
     def steps_said(self) -> list[str]:
-        return [line.split(" ", 1)[0] for line in self.said.read_text().splitlines()]
+        return [line.split(" ", 1)[0] for line in self.all_said()]
 
     def errors_said(self) -> list[str]:
         """What a person would read of an error: lines that are no step."""
-        return [line for line in self.said.read_text().splitlines() if not line[:1].islower()]
+        return [line for line in self.all_said() if not line[:1].islower()]
 
     def leftovers(self) -> list[Path]:
         """Temporary files of the desktop; the line's own status is replaced each second."""
@@ -123,7 +145,7 @@ class FaultSite:
             broken += self._broken_in_registry(registry)
             broken += self._broken_on_target(registry)
             if self.leftovers():
-                done(registry, MODEL, f"promote {3 - (self._champion(registry) or 0)}")
+                done(registry, MODEL, f"promote {2 if self._champion(registry) == 1 else 1}")
                 broken += [f"left for ever: {path.relative_to(self.root)}" for path in self.leftovers()]
         finally:
             close_site(registry)
@@ -150,7 +172,7 @@ class FaultSite:
         if completed != self.before + (champions == [self.after]):
             broken.append(f"completed releases: {completed}, champion {champions}")
         steps = self.steps_said()
-        if "intended" in steps and len(rows) != self.before + 1:
+        if ("intended" in steps or self.act.startswith("settle")) and len(rows) != self.before + 1:
             broken.append("the intent that was said to be written down is lost")
         if _LIVE_FOR_EVER in steps and champions != [self.after]:
             broken.append(f"said to be live and proven, but the champion is {champions}")

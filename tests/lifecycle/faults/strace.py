@@ -19,7 +19,7 @@ _MUTATING = (
 _OPENS_TO_CHANGE = ("O_CREAT", "O_TRUNC", "O_WRONLY", "O_RDWR")
 _LINE = re.compile(r"^(\d+) +(\w+)\((.*)$")
 _PATH = re.compile(r'"(/[^"]*)"|<(/[^>]*)>')
-_CHANCE = re.compile(r"\.[0-9a-z_]+\.tmp\b|(?<=\.)[0-9a-f]{16}(?=\.tmp)|(?<=\.staging-)\w+")
+_CHANCE = re.compile(r"(?<=\.)[0-9a-f]{16}(?=\.tmp)|(?<=\.staging-)[0-9a-f]{16}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 

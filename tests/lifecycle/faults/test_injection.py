@@ -9,16 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.lifecycle.faults import strace
-from tests.lifecycle.faults.campaign import Verdict, built, run_all
-from tests.lifecycle.faults.forking import Host
+from tests.lifecycle.faults.campaign import Verdict, every_change, run_all
 from tests.lifecycle.faults.site import FaultSite
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strace")
 
-ACTS = ("promote 2", "rollback")
+ACTS = ("promote 2", "rollback", "settle staged", "settle pointed")
 # strace's words; with + every later call of the same name fails too, as on a disk that stays full.
 KILL, ERRORS = "signal=SIGKILL:when={}", ("error=EIO:when={}", "error=ENOSPC:when={}", "error=ENOSPC:when={}+")
-_ENDINGS = {0: "completed", 1: "undone", 2: "refused with a sentence", -9: "killed"}
+_ENDINGS = {0: "done", 1: "undone", 2: "refused with a sentence", -9: "killed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +29,6 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.call.name}:{self.how.format(self.call.number)} at {self.call.place}"
-
-
-def every_change(folder: Path, act: str) -> list[strace.Call]:
-    """What one undisturbed release changes on disk, call by call."""
-    with Host.running() as host:
-        site = built(host, folder, act)
-        site.put_back()
-        pid = site.release()
-        tracer = strace.traced(pid, site.kept / "trace")
-        assert host.wait(pid) == 0, site.said.read_text()
-        tracer.communicate()
-        assert site.broken_promises() == []
-        calls = strace.changes(site.kept / "trace", site.root)
-    assert len({call.process for call in calls}) == 1, "with several threads the n-th call would not be the same twice"
-    return calls
 
 
 def suffer(site: FaultSite, fault: Fault) -> Verdict:
@@ -67,7 +51,7 @@ def _unlike_a_product(site: FaultSite, fault: Fault, status: int) -> list[str]:
         return []
     if status in (1, 2) and len(said) == 1 and said[0].startswith("! ") and said[0].endswith("."):
         return []
-    return [f"ended with {status} and said {site.said.read_text()!r}"]
+    return [f"ended with {status} and said {site.all_said()}"]
 
 
 def _missed(calls: list[strace.Call], fault: Fault) -> list[str]:
