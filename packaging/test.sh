@@ -9,6 +9,8 @@ set -eu
 
 # shellcheck disable=SC2086
 install_packages $qt_libraries || die "the tests of the window cannot run without them."
+# The fault campaigns: strace injects into system calls, and an ext4 disk in a file loses its power.
+install_packages strace e2fsprogs mount || die "the fault campaigns cannot run without them."
 set_up_environment test
 
 cd "$root"
