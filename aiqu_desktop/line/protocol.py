@@ -17,7 +17,8 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,12 +31,14 @@ from aiqu_desktop.core.files import (
     write_atomically,
     write_json_atomically,
 )
+from aiqu_desktop.core.locks import lock_file
 from aiqu_desktop.line.messages import LineStatus, Pointer, digest_text
 
 MODEL_FILE = "model.onnx"
 GOLDEN_FILE = "golden.json"
 SCHEMA_FILE = "schema.json"
 VERSION_FILES = (MODEL_FILE, GOLDEN_FILE, SCHEMA_FILE)
+_STAGING_PATIENCE = 10.0  # seconds to wait for another process that stages
 
 T = TypeVar("T")
 
@@ -97,10 +100,12 @@ class TargetFolder:
     def stage(self, digest: str, files: Mapping[str, bytes]) -> Path:
         """Lay a version ready, without serving it; done before, it costs a read and changes nothing.
 
-        What a kill left half laid is cleared away, so one process at a time stages (a release holds the model's lock).
+        What a kill left half laid is cleared away. A release, a drill and a stand-by check may stage at once: one waits
+        for the other.
 
         Raises:
             UserError: if model.onnx is not what `digest` says, or golden.json or schema.json is not among `files`.
+            EnvironmentFault: if another process stages into this folder and does not come to an end.
         """
         folder = self.version_folder(digest)
         absent = [name for name in VERSION_FILES if name not in files]
@@ -110,23 +115,15 @@ class TargetFolder:
             raise UserError("A staged file has a path for its name; name files plainly.")
         if sha256_bytes(files[MODEL_FILE]) != digest:
             raise UserError(f"The model.onnx to be staged is not the one with digest {digest[:12]}…; import it again.")
-        for half_laid in self.versions.glob(".staging-*"):
-            shutil.rmtree(half_laid, ignore_errors=True)
-        if folder.is_dir():
-            self._repair(folder, files)
-            fsync_directory(self.versions)  # a kill may have come between the renaming and this
-            return folder
         make_folder(self.versions)
-        temporary = self.versions / f".staging-{secrets.token_hex(8)}"
-        temporary.mkdir()
-        try:
-            for name, content in files.items():
-                write_atomically(temporary / name, content)
-            temporary.rename(folder)
-        except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
-            raise
-        fsync_directory(self.versions)
+        with self._sole_stager():
+            for half_laid in self.versions.glob(".staging-*"):
+                shutil.rmtree(half_laid, ignore_errors=True)
+            if folder.is_dir():
+                self._repair(folder, files)
+            else:
+                self._lay(folder, files)
+            fsync_directory(self.versions)  # also for one who was killed just before he did
         return folder
 
     def is_staged(self, digest: str) -> bool:
@@ -193,6 +190,28 @@ class TargetFolder:
         if not isinstance(drop, str) or not drop:
             raise ValueError("no drop folder")
         return (self.path / drop).resolve()
+
+    @contextmanager
+    def _sole_stager(self) -> Iterator[None]:
+        place = self.path / ".staging.lock"
+        handle = lock_file(place, _STAGING_PATIENCE)
+        if handle is None:
+            raise EnvironmentFault(f"Another process stages into {self.versions} for too long ({place}); end it.")
+        try:
+            yield
+        finally:
+            os.close(handle)
+
+    def _lay(self, folder: Path, files: Mapping[str, bytes]) -> None:
+        temporary = self.versions / f".staging-{secrets.token_hex(8)}"
+        temporary.mkdir()
+        try:
+            for name, content in files.items():
+                write_atomically(temporary / name, content)
+            temporary.rename(folder)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
 
     def _repair(self, folder: Path, files: Mapping[str, bytes]) -> None:
         """Write only what differs; model.onnx last, so that a fault before leaves the old refusal standing."""

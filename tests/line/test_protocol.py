@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiqu_desktop.core.errors import UserError
+from aiqu_desktop.core.errors import EnvironmentFault, UserError
 from aiqu_desktop.core.files import sha256_bytes
+from aiqu_desktop.line import protocol
 from aiqu_desktop.line.messages import GoldenSummary, LineState, LineStatus, Pointer, Rejected, Serving
 from aiqu_desktop.line.protocol import TargetFolder, model_folders
 from tests.line.floor import Floor
@@ -104,6 +107,31 @@ def test_what_a_kill_left_half_laid_is_gone_after_the_next_release(tmp_path: Pat
     assert not half_laid.exists()
     assert [path for path in leftovers if path.exists()] == []
     assert floor.target.is_staged(digest)
+
+
+def test_two_that_stage_at_once_do_not_clear_each_others_work_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    floor = Floor(tmp_path / "line")
+    half_way, go_on = threading.Event(), threading.Event()
+    real = protocol.write_atomically
+
+    def slow(path: Path, data: bytes) -> None:
+        real(path, data)
+        if threading.current_thread() is not threading.main_thread() and path.name == "model.onnx":
+            half_way.set()
+            assert go_on.wait(30)
+
+    monkeypatch.setattr(protocol, "write_atomically", slow)
+    monkeypatch.setattr(protocol, "_STAGING_PATIENCE", 0.0)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(floor.stage, 1)
+        assert half_way.wait(30)
+        with pytest.raises(EnvironmentFault, match="Another process stages"):
+            floor.stage(2)
+        go_on.set()
+        assert floor.target.is_staged(first.result())
+    assert floor.target.is_staged(floor.stage(2))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX modes")

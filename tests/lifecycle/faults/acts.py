@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from aiqu_desktop.lifecycle import ReleaseOutcome, folder_targets, settle_unfinished
+from aiqu_desktop.lifecycle import ReleaseOutcome, settle_unfinished
+from aiqu_desktop.lifecycle.targets.choice import targets_of
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.services import releases
 
@@ -18,7 +19,7 @@ def prepared(registry: Registry, model: str, act: str, on_step: Step | None = No
     act: "promote N", "rollback" to the last known good, or "settle", as a start of the product does, what is open.
     """
     if act.startswith("settle"):
-        targets = folder_targets(registry.paths)
+        targets = targets_of(registry)
         return lambda: settle_unfinished(registry, targets, on_step=on_step)[0]
     if act == "rollback":
         back = releases.preview_rollback(registry, model)
