@@ -2,7 +2,8 @@
 
 Orders come as JSON lines on standard input, answers go as JSON lines to standard output:
 
-    {"do": "release", "site": …, "model": …, "act": …, "said": …, "synchronous": …, "fatal": …}
+    {"do": "release", "site": …, "model": …, "act": …, "said": …, "synchronous": …, "fatal": …,
+     "aloud": …}
         → {"pid": …}   the child has opened the site, has seen the preview, and has stopped itself before the button
     {"do": "line", "root": …}   → {"pid": …}
     {"do": "await", "pid": …}   → {"status": …}   as `Popen.returncode`
@@ -61,9 +62,12 @@ def _child(order: dict[str, Any]) -> None:
     with Path(order["said"]).open("w+b") as stream:
         stream.truncate(SAID_BYTES)
         said = mmap.mmap(stream.fileno(), SAID_BYTES)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
 
     def say(step: str, detail: str) -> None:
         said.write(f"{step} {detail}\n".encode())
+        if order["aloud"]:
+            os.write(nowhere, step.encode())
         if step == order["fatal"]:
             os.kill(os.getpid(), signal.SIGKILL)
 

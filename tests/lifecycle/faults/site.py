@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sqlalchemy import select, text
 
 from aiqu_desktop.bundles import import_bundle
 from aiqu_desktop.core.clock import SystemClock, wait_until
+from aiqu_desktop.core.errors import EnvironmentFault
 from aiqu_desktop.core.paths import SitePaths
 from aiqu_desktop.core.words import ReleaseState, VersionState
 from aiqu_desktop.lifecycle import Placement, spans
@@ -108,16 +110,21 @@ class FaultSite:
         assert wanted is not None
         self._until(lambda status: status.serving is not None and status.serving.release == wanted.release)
 
-    def release(self, act: str = "", *, synchronous: str = "", fatal: str = "") -> int:
+    def release(self, act: str = "", *, synchronous: str = "", fatal: str = "", aloud: str = "") -> int:
         """A child that stands just before the button of `act`; its process.
 
         synchronous: SQLite's, when it shall be another than the product's. fatal: the step at which it kills itself.
+        aloud: if not empty, each step is also written to /dev/null, where a trace shows it.
         """
         self.said.unlink(missing_ok=True)
         return self.host.release(
             site=str(self.root), model=MODEL, act=act or self.act, said=str(self.said),
-            synchronous=synchronous, fatal=fatal,
+            synchronous=synchronous, fatal=fatal, aloud=aloud,
         )  # fmt: skip
+
+    def say(self, steps: Sequence[str]) -> None:
+        """Let these steps count as said."""
+        self.said.write_text("".join(f"{step} (replayed)\n" for step in steps))
 
     def all_said(self) -> list[str]:
         """The child's lines: one a step, and those of an error."""
@@ -137,7 +144,10 @@ class FaultSite:
 
     def broken_promises(self) -> list[str]:
         """Start the product again as its next start does, and ask whether everything holds; what does not, in words."""
-        registry = open_site(self.root)
+        try:
+            registry = open_site(self.root)
+        except EnvironmentFault as error:
+            return [str(error)]
         try:
             outcomes = releases.settle(registry)
             broken = [f"recovery: {outcome.sentence}" for outcome in outcomes if outcome.state.unfinished]

@@ -42,12 +42,13 @@ class Call:
         return "(INJECTED)" in self.text
 
 
-def traced(pid: int, log: Path, *injections: str) -> subprocess.Popen[str]:
+def traced(pid: int, log: Path, *injections: str, whole: bool = False) -> subprocess.Popen[str]:
     """Attach to a process that has stopped itself, and let it go on; every call counts from here.
 
-    injections: strace's own words, for example "fsync:error=EIO:when=3".
+    injections: strace's own words, for example "fsync:error=EIO:when=3". whole: also what is written, all in hex.
     """
-    command = ["strace", "-f", "-y", "-s", "0", "-p", str(pid), "-o", str(log), "-e", "trace=" + ",".join(_MUTATING)]
+    detail = ["-xx", "-s", "1048576"] if whole else ["-s", "0"]
+    command = ["strace", "-f", "-y", *detail, "-p", str(pid), "-o", str(log), "-e", "trace=" + ",".join(_MUTATING)]
     for injection in injections:
         command += ["-e", f"inject={injection}"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
