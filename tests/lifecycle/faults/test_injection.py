@@ -73,6 +73,17 @@ def _site_of(fault: Fault) -> tuple[str, int, str]:
     return fault.call.name, fault.call.number, fault.call.place
 
 
+def test_a_kill_around_the_switch_and_around_the_completion_leaves_one_champion(tmp_path: Path) -> None:
+    """The campaign's own machinery, on the two moments that matter most: it must not rot between campaigns."""
+    calls = every_change(tmp_path, "promote 2")
+    renamed = max(n for n, call in enumerate(calls) if call.name == "rename")
+    completed = max(n for n, call in enumerate(calls) if call.name == "pwrite64" and call.place.endswith("-wal"))
+    faults = [Fault(calls[n], KILL) for n in (renamed, renamed + 1, completed, completed + 1)]
+    result = run_all(faults, tmp_path, "promote 2", suffer)
+    assert not result.broken, "\n".join(result.broken)
+    assert [verdict.ending for _, verdict in result.verdicts] == ["killed"] * len(faults)
+
+
 @pytest.mark.campaign
 @pytest.mark.parametrize("act", WAYS)
 def test_whatever_happens_to_whichever_system_call_the_next_start_finds_one_champion(

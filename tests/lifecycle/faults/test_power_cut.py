@@ -116,7 +116,7 @@ def test_wherever_the_power_goes_the_next_start_finds_one_champion(
 def test_the_campaign_has_teeth_without_synchronous_commits_the_same_cuts_break_promises(
     act: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cuts = cuts_of(every_change(tmp_path, act, "OFF"))[::3]
+    cuts = cuts_of(every_change(tmp_path, act, "OFF"))[::4]
     result = run_all(cuts, tmp_path, act, suffering("OFF"), site_on_disk)
     with capsys.disabled():
         print(f"\n{result.summary(f'{act}, power cuts with synchronous=OFF (must break promises)')}")
