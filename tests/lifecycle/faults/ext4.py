@@ -63,7 +63,7 @@ def disk(folder: Path, megabytes: int = 48) -> Iterator[Disk]:
     try:
         yield made
     finally:
-        made.unmount()
+        _run("umount", "--lazy", str(place))  # also while a child that is about to end still has a file open there
         image.unlink()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ def traced(pid: int, log: Path, *injections: str, whole: bool = False) -> subpro
     command = ["strace", "-f", "-y", *detail, "-p", str(pid), "-o", str(log), "-e", "trace=" + ",".join(_MUTATING)]
     for injection in injections:
         command += ["-e", f"inject={injection}"]
+    assert shutil.which("strace"), "strace is not installed; 'sh packaging/test.sh' installs it"
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     first = process.stderr.readline()
