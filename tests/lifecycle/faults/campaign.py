@@ -21,6 +21,7 @@ from tests.lifecycle.faults.site import FaultSite
 LANES = 2  # sites at work at the same time: each waits half of its time for its line
 
 T = TypeVar("T")
+S = TypeVar("S", bound=FaultSite)
 _building = threading.Lock()  # Alembic's environment is one for the whole process
 
 
@@ -99,11 +100,11 @@ def every_change(folder: Path, act: str, synchronous: str = "") -> list[strace.C
     return calls
 
 
-def built(host: Host, folder: Path, act: str, root: Path | None = None) -> FaultSite:
+def built(host: Host, folder: Path, act: str, root: Path | None = None, kind: type[S] = FaultSite) -> S:
     """A site of its own, in `root` or in `folder`, on which `act` is next."""
     place = Path(tempfile.mkdtemp(dir=folder))
     (place / "kept").mkdir()
-    site = FaultSite(root or place / "site", place / "kept", host, act)
+    site = kind(root or place / "site", place / "kept", host, act)
     with _building:
         site.build()
     return site

@@ -50,8 +50,8 @@ class Cut:
 def site_on_disk(folder: Path, act: str) -> Iterator[SiteOnDisk]:
     """A site on an ext4 disk of its own; what is kept of it lies elsewhere."""
     with Host.running() as host, disk(_new(folder)) as place:
-        plain = built(host, folder, act, place.place / "site")
-        site = SiteOnDisk(**{**vars(plain), "disk": place})
+        site = built(host, folder, act, place.place / "site", SiteOnDisk)
+        site.disk = place
         try:
             yield site
         finally:
