@@ -28,7 +28,7 @@ from aiqu_desktop.core.paths import SitePaths, resources
 from aiqu_desktop.lifecycle import ReleaseOutcome, folder_target
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.services.opening import close_site, open_site
-from tests.lifecycle.faults.acts import done, prepared
+from tests.lifecycle.faults.acts import done, let_two_people_sign, prepared
 
 _PROMISE = 3.0  # seconds
 
@@ -85,6 +85,7 @@ def measure(model: str, times: int, busy: int) -> dict[str, list[float]]:
     with tempfile.TemporaryDirectory() as folder, site_with_line(Path(folder), model) as registry, busy_cores(busy):
         done(registry, model, "promote 1")
         for _ in range(times):
+            let_two_people_sign(registry, model, 2)
             found["promotion"].append(timed(prepared(registry, model, "promote 2")))
             found["rollback"].append(timed(prepared(registry, model, "rollback")))
     return found

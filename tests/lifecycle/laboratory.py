@@ -15,11 +15,12 @@ from aiqu_desktop.core.clock import ReplayClock
 from aiqu_desktop.core.paths import SitePaths
 from aiqu_desktop.core.words import Task
 from aiqu_desktop.ingest import drop_folder
-from aiqu_desktop.lifecycle import GateResult, Preview, preview_promotion, promote
+from aiqu_desktop.lifecycle import GateResult, Preview, preview_promotion
 from aiqu_desktop.lifecycle.policy import policy_file
 from aiqu_desktop.monitoring.arrivals import take_in
 from aiqu_desktop.registry import Registry
 from tests.factories.bundles import CLASSES, make_bundle, toy_columns, toy_labels, write_parquet
+from tests.factories.people import promoted
 from tests.lifecycle.fake_target import FakeTarget
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -35,7 +36,7 @@ class Laboratory:
         self.registry = Registry.create(SitePaths(folder / "site"), self.clock)
         self.target = FakeTarget()
         self.take_in(1)
-        assert promote(self.registry, self.target, self.preview(1), actor="Eva", reason="x").done
+        assert promoted(self.registry, self.target, self.preview(1)).done
 
     def take_in(self, number: int, **changes: Any) -> None:
         bundle = make_bundle(self.folder / f"v{number}", "toy", number, task=self.task, **changes)

@@ -202,7 +202,7 @@ def test_evidence_that_changed_makes_the_request_void(desk: Desk, when: str) -> 
         desk.decide(request)
     _alarm(desk)
     act: Callable[[Request], object] = desk.decide if when == "before the approval" else desk.promote
-    with pytest.raises(Refused, match=r"has changed \(Data arrive and are sound: .*void"):
+    with pytest.raises(Refused, match=r"has changed \(No alarm open: .*void"):
         act(request)
     assert (desk.state(request), desk.serving) == (RequestState.VOID, 1)
     assert desk.decide(desk.ask()).state is RequestState.APPROVED, "it can be asked for again"
@@ -342,7 +342,7 @@ def test_a_rollbacks_signature_serves_once(desk: Desk) -> None:
 def failing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> GateResult:
     """A gate that fails and that two people may override."""
     gate = GateResult("metrics", "Not worse on paper", False, "Version 2 is worse by 0.2.", {"worse": 0.2}, True)
-    monkeypatch.setattr("aiqu_desktop.lifecycle.preview.not_worse_on_paper", lambda *_: gate)
+    monkeypatch.setattr("aiqu_desktop.lifecycle.gates.promotion.not_worse_on_paper", lambda *_, **__: gate)
     return gate
 
 
@@ -379,7 +379,7 @@ def replace_meaning(asked: terms.Terms) -> terms.Terms:
 
 def test_a_gate_that_nobody_can_override_stays_closed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = GateResult("artifact", "Files as imported", False, "A file was changed.", {})
-    monkeypatch.setattr("aiqu_desktop.lifecycle.preview.files_intact", lambda *_: gate)
+    monkeypatch.setattr("aiqu_desktop.lifecycle.gates.promotion.files_intact", lambda *_: gate)
     with pytest.raises(Refused, match="Nobody can override"):
         desk.ask(override=True)
 

@@ -12,11 +12,11 @@ from sqlalchemy import func, select, text
 
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import Task
-from aiqu_desktop.lifecycle import promote
 from aiqu_desktop.lifecycle.evaluation.holdout import register_holdout
 from aiqu_desktop.registry.tables import AuditRecord, HoldoutSet, Measurement
 from aiqu_desktop.security import audit
 from tests.factories.bundles import toy_columns, toy_labels
+from tests.factories.people import promoted
 from tests.lifecycle.laboratory import Laboratory, laboratory
 
 TODAY = "2026-03-05T00:00:00Z"  # younger than the data of the first three days
@@ -90,7 +90,7 @@ def test_labels_that_come_today_change_no_evidence_until_tomorrow(lab: Laborator
     assert lab.preview(2).evidence_digest == shown.evidence_digest
     with lab.registry.read() as session:
         assert session.scalar(select(func.count()).select_from(Measurement)) == before, "nothing was computed twice"
-    assert promote(lab.registry, lab.target, shown, actor="Eva", reason="x").done
+    assert promoted(lab.registry, lab.target, shown).done
     lab.take_in(3)
     lab.day()
     assert lab.gate(3, "recent").evidence["measured"]["rows"] == 120

@@ -16,12 +16,13 @@ from aiqu_desktop.bundles import import_bundle
 from aiqu_desktop.core.clock import ReplayClock
 from aiqu_desktop.core.errors import Refused, UserError
 from aiqu_desktop.core.paths import SitePaths
-from aiqu_desktop.lifecycle import Preview, preview_promotion, promote
+from aiqu_desktop.lifecycle import Preview, preview_promotion
 from aiqu_desktop.lifecycle.policy import Mode, Policy, notice_policy, parse_policy, policy_file
 from aiqu_desktop.lifecycle.policy.freeze import FreezeWindow
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import AuditRecord
 from tests.factories.bundles import make_bundle
+from tests.factories.people import promoted
 from tests.lifecycle.fake_target import FakeTarget
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -138,7 +139,7 @@ class Office:
         return preview_promotion(self.registry, "toy", number, target=self.target)
 
     def promote(self, preview: Preview) -> None:
-        assert promote(self.registry, self.target, preview, actor="Eva", reason="x").done
+        assert promoted(self.registry, self.target, preview).done
 
     def noticed(self) -> list[tuple[str, str]]:
         with self.registry.read() as session:
@@ -168,7 +169,7 @@ def test_a_change_voids_what_was_shown_and_is_told_beside_it(office: Office) -> 
     shown = office.preview()
     office.write("[reference]\nmax_age_days = 9000\n")
     with pytest.raises(Refused, match="What you saw has changed"):
-        promote(office.registry, office.target, shown, actor="Eva", reason="x")
+        promoted(office.registry, office.target, shown)
     gate = {gate.name: gate for gate in office.preview().gates}["policy"]
     assert gate.passed is None and "reference.max_age_days: 730.0 → 9000.0" in gate.finding
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from aiqu_desktop.core.words import RequestState
 from aiqu_desktop.lifecycle import ReleaseOutcome, settle_unfinished
 from aiqu_desktop.lifecycle.targets.choice import targets_of
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.services import releases
+from aiqu_desktop.services.requests import list_requests
+from tests.factories.people import APPROVER, ENGINEER, OPERATOR, enrol
 
 Step = Callable[[str, str], None]
 
@@ -16,20 +19,39 @@ Step = Callable[[str, str], None]
 def prepared(registry: Registry, model: str, act: str, on_step: Step | None = None) -> Callable[[], ReleaseOutcome]:
     """All that comes before the button is pressed; the callable that is returned presses it.
 
-    act: "promote N", "rollback" to the last known good, or "settle", as a start of the product does, what is open.
+    act: "promote N", which an approved request must be there for, "rollback" to the last known good, or "settle", as a
+    start of the product does, what is open.
     """
     if act.startswith("settle"):
         targets = targets_of(registry)
         return lambda: settle_unfinished(registry, targets, on_step=on_step)[0]
     if act == "rollback":
         back = releases.preview_rollback(registry, model)
-        return partial(releases.roll_back, registry, back, actor="Olle", reason="scrap", on_step=on_step)
-    preview = releases.preview_promotion(registry, model, int(act.removeprefix("promote ")))
-    return partial(releases.promote, registry, preview, actor="Eva", reason="better", on_step=on_step)
+        return partial(releases.roll_back, registry, back, OPERATOR, "scrap", on_step=on_step)
+    number = int(act.removeprefix("promote "))
+    (request,) = _approved(registry, model, number)
+    return partial(releases.promote, registry, request, on_step=on_step)
+
+
+def let_two_people_sign(registry: Registry, model: str, number: int) -> None:
+    """Eva asks for a promotion and Maria approves it, unless that is so already."""
+    enrol(registry)
+    if _approved(registry, model, number):
+        return
+    preview = releases.preview_promotion(registry, model, number)
+    request = releases.request_promotion(registry, preview, ENGINEER, "better")
+    releases.approve(registry, request.id, APPROVER)
 
 
 def done(registry: Registry, model: str, act: str) -> ReleaseOutcome:
     """Carry out a release that nothing disturbs."""
+    if act.startswith("promote "):
+        let_two_people_sign(registry, model, int(act.removeprefix("promote ")))
     outcome = prepared(registry, model, act)()
     assert outcome.done, outcome.sentence
     return outcome
+
+
+def _approved(registry: Registry, model: str, number: int) -> list[int]:
+    rows = list_requests(registry, model=model)
+    return [row.id for row in rows if row.state is RequestState.APPROVED and row.version == number]

@@ -25,7 +25,7 @@ from aiqu_desktop.security import audit
 from aiqu_desktop.services import releases
 from aiqu_desktop.services.opening import close_site, open_site
 from tests.factories.bundles import make_bundle
-from tests.lifecycle.faults.acts import done
+from tests.lifecycle.faults.acts import done, let_two_people_sign
 from tests.lifecycle.faults.forking import Host
 
 MODEL = "press"
@@ -73,6 +73,7 @@ class FaultSite:
         if self.act == "rollback":
             done(registry, MODEL, "promote 2")
             self.before, self.after = 2, 1
+        let_two_people_sign(registry, MODEL, self.before + 1)
         close_site(registry)
         if self.act.startswith("settle "):
             pid = self.release("promote 2", fatal=self.act.removeprefix("settle "))
