@@ -17,7 +17,6 @@ from aiqu_desktop.lifecycle.approvals.warrant import Warrant
 from aiqu_desktop.lifecycle.history import spans_of
 from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.lifecycle.targets.target import Placement
-from aiqu_desktop.lifecycle.writing import writing
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model, Release, ReleaseStep, Version
 from aiqu_desktop.security import audit
@@ -61,7 +60,7 @@ class Journal:
             Refused: if another release of the model is open, or the warrant does not entitle to this.
         """
         assert preview.to_version is not None, "a blocked preview is refused before"
-        with writing(self._registry) as session:
+        with self._registry.write() as session:
             model = session.scalars(select(Model).where(Model.name == preview.model)).one()
             now = self._registry.clock.now()
             authority = warrant.spend(session, preview, now)
@@ -117,14 +116,14 @@ class Journal:
 
     def advance(self, order: Order, state: ReleaseState, detail: str) -> Order:
         """Commit an unfinished state: STAGED or SWITCHED."""
-        with writing(self._registry) as session:
+        with self._registry.write() as session:
             _open(session, order).state = state
             self._note(session, order, state, detail, {"release": order.release})
         return replace(order, state=state)
 
     def complete(self, order: Order, detail: str, proof: Mapping[str, Any], wall_seconds: float | None) -> Order:
         """In one transaction: the old champion steps down, the new one steps up, the release is completed."""
-        with writing(self._registry) as session:
+        with self._registry.write() as session:
             release = _open(session, order)
             if order.former_id is not None:
                 former = session.get_one(Version, order.former_id)
@@ -139,7 +138,7 @@ class Journal:
 
     def give_up(self, order: Order, state: ReleaseState, detail: str, proof: Mapping[str, Any]) -> Order:
         """Commit REVERTED or UNKNOWN: the champion in the registry stays what it was."""
-        with writing(self._registry) as session:
+        with self._registry.write() as session:
             release = _open(session, order)
             champion = order.former.version if order.former else None
             self._finish(

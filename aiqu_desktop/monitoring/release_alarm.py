@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from aiqu_desktop.core.errors import EnvironmentFault
 from aiqu_desktop.core.words import Priority, ReleaseState
 from aiqu_desktop.lifecycle.facts import model_named
 from aiqu_desktop.lifecycle.release import ReleaseOutcome
@@ -15,25 +17,38 @@ from aiqu_desktop.monitoring.outcome import Condition
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Alarm, Release
 
+log = logging.getLogger("aiqu.monitoring")
+
 KEY = "release"
 
 
 def note_outcomes(registry: Registry, outcomes: Iterable[ReleaseOutcome]) -> None:
-    """Raise an alarm for each release that was reverted or ended unknown; one that completed ends such an alarm."""
+    """Raise an alarm for each release that was reverted or ended unknown; one that completed ends such an alarm.
+
+    How a release ended is written before and stands; an alarm that cannot be written now is raised by the next target
+    check (`standing_condition`).
+    """
     for outcome in outcomes:
         if outcome.state.unfinished:
             continue  # it is still open, and whoever settles it says how it ended
-        with registry.write() as session:
-            model = model_named(session, outcome.model)
-            release = session.get_one(Release, outcome.release)
-            apply_condition(
-                session,
-                _condition(outcome.state, outcome.sentence),
-                model_id=model.id,
-                version_id=release.from_version_id,
-                run_id=None,
-                now=registry.clock.now(),
-            )
+        try:
+            _note(registry, outcome)
+        except EnvironmentFault as fault:
+            log.warning("The alarm about the release of %s is put off: %s", outcome.model, fault)
+
+
+def _note(registry: Registry, outcome: ReleaseOutcome) -> None:
+    with registry.write() as session:
+        model = model_named(session, outcome.model)
+        release = session.get_one(Release, outcome.release)
+        apply_condition(
+            session,
+            _condition(outcome.state, outcome.sentence),
+            model_id=model.id,
+            version_id=release.from_version_id,
+            run_id=None,
+            now=registry.clock.now(),
+        )
 
 
 def standing_condition(session: Session, model_id: int, *, proven: bool) -> Condition | None:

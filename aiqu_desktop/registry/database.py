@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from aiqu_desktop.core.clock import Clock
@@ -92,10 +92,23 @@ class Registry:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """One transaction that may change things: committed on leaving, rolled back on an error."""
-        with self._writers.begin() as session:
-            session.connection()  # BEGIN IMMEDIATE now and not at the first statement: entering means holding the lock
-            yield session
+        """One transaction that may change things: committed on leaving, rolled back on an error.
+
+        Raises:
+            EnvironmentFault: if the file cannot be written (disk full or failing, locked for too long); nothing was
+                kept then.
+        """
+        try:
+            with self._writers.begin() as session:
+                session.connection()  # BEGIN IMMEDIATE now, not at the first statement: entering means holding the lock
+                yield session
+        except DatabaseError as error:
+            if isinstance(error, IntegrityError | ProgrammingError | DataError):
+                raise  # what was asked for is wrong, not the machine
+            raise EnvironmentFault(
+                f"The registry {self.paths.registry} cannot be written ({error.orig}); make room on its disk and "
+                "restart AiQu Desktop, which settles a release that was interrupted."
+            ) from error
 
     @contextmanager
     def read(self) -> Iterator[Session]:

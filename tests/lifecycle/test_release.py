@@ -271,9 +271,7 @@ def test_a_registry_that_cannot_be_written_after_the_switch_is_settled_at_the_ne
             monkeypatch.setattr(plant.registry, "write", _full_disk)
 
     def _full_disk() -> object:
-        from sqlalchemy.exc import OperationalError
-
-        raise OperationalError("COMMIT", {}, Exception("database or disk is full"))
+        raise EnvironmentFault("The registry cannot be written (database or disk is full); make room.")
 
     with pytest.raises(AiquError, match="disk is full"):
         plant.promote(2, on_step=full)

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from aiqu_desktop.core.files import canonical_json, sha256_bytes
-from aiqu_desktop.lifecycle.writing import writing
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Measurement
 from aiqu_desktop.security import audit
@@ -48,7 +47,7 @@ def kept(
     packed = canonical_json(compute())
     seconds = time.monotonic() - began
     result: dict[str, Any] = json.loads(packed)
-    with writing(registry) as session:
+    with registry.write() as session:
         now, sha256 = registry.clock.now(), sha256_bytes(packed)
         session.add(
             Measurement(

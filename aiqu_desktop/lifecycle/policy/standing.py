@@ -15,7 +15,6 @@ from aiqu_desktop.core.schema import InputSchema
 from aiqu_desktop.lifecycle.facts import model_named
 from aiqu_desktop.lifecycle.policy.settings import Policy
 from aiqu_desktop.lifecycle.policy.toml_file import parse_policy
-from aiqu_desktop.lifecycle.writing import writing
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import PolicyRecord
 from aiqu_desktop.security import audit
@@ -81,7 +80,7 @@ def notice_policy(registry: Registry, model: str) -> StandingPolicy:
     with registry.read() as session:
         if _is_known(session, model_id, standing):
             return standing
-    with writing(registry) as session:
+    with registry.write() as session:
         if not _is_known(session, model_id, standing):  # another process may have noticed it meanwhile
             _record(registry, session, model, model_id, standing)
     return standing
