@@ -98,22 +98,21 @@ class Registry:
             EnvironmentFault: if the file cannot be written (disk full or failing, locked for too long); nothing was
                 kept then.
         """
-        try:
-            with self._writers.begin() as session:
-                session.connection()  # BEGIN IMMEDIATE now, not at the first statement: entering means holding the lock
-                yield session
-        except DatabaseError as error:
-            if isinstance(error, IntegrityError | ProgrammingError | DataError):
-                raise  # what was asked for is wrong, not the machine
-            raise EnvironmentFault(
-                f"The registry {self.paths.registry} cannot be written ({error.orig}); make room on its disk and "
-                "restart AiQu Desktop, which settles a release that was interrupted."
-            ) from error
+        room = "make room on its disk and restart AiQu Desktop, which settles a release that was interrupted"
+        told = _faults_told(f"The registry {self.paths.registry} cannot be written", room)
+        with told, self._writers.begin() as session:
+            session.connection()  # BEGIN IMMEDIATE now and not at the first statement: entering means holding the lock
+            yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """One consistent view; nothing done in it is kept."""
-        with self._readers() as session:
+        """One consistent view; nothing done in it is kept.
+
+        Raises:
+            EnvironmentFault: if the file cannot be read (disk failing, file damaged).
+        """
+        restore = f"see to its disk, or restore it from {self.paths.backups}"
+        with _faults_told(f"The registry {self.paths.registry} cannot be read", restore), self._readers() as session:
             yield session
 
     def data_version(self, connection: Connection) -> int:
@@ -123,6 +122,17 @@ class Registry:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+@contextmanager
+def _faults_told(what: str, advice: str) -> Iterator[None]:
+    """The machine's faults in one sentence; what was asked for wrongly stays our own error."""
+    try:
+        yield
+    except DatabaseError as error:
+        if isinstance(error, IntegrityError | ProgrammingError | DataError):
+            raise
+        raise EnvironmentFault(f"{what} ({error.orig}); {advice}.") from error
 
 
 def _engine(paths: SitePaths) -> Engine:

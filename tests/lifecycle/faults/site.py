@@ -158,6 +158,8 @@ class FaultSite:
             if self.leftovers():
                 done(registry, MODEL, f"promote {2 if self._champion(registry) == 1 else 1}")
                 broken += [f"left for ever: {path.relative_to(self.root)}" for path in self.leftovers()]
+        except EnvironmentFault as error:
+            return [str(error)]
         finally:
             close_site(registry)
         unknown = sorted(self._paths() - self._paths_at_first - self._versions())

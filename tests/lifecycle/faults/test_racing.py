@@ -79,8 +79,8 @@ def test_of_four_processes_that_press_at_once_one_wins_and_the_others_are_told(
 def test_a_racer_killed_on_its_way_leaves_one_champion_and_the_others_are_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The first one is ahead, so that it is killed while the others look."""
-    calls = every_change(tmp_path, "rollback")
+    """The first one, who promotes, is ahead, so that it is killed while the others look."""
+    calls = every_change(tmp_path, "promote 2")
     endings: dict[str, int] = {}
     with plain_site(tmp_path, "rollback") as site:
         for call in random.Random(4).sample(calls, ROUNDS):
@@ -96,8 +96,11 @@ def test_a_racer_killed_on_its_way_leaves_one_champion_and_the_others_are_told(
             tracer.communicate()
             wrong = _judged(site, statuses)
             assert wrong == [], f"killed before {call.name} {call.number} at {call.place}: {wrong}"
-            assert statuses[first] == -signal.SIGKILL
-            ending = "another won" if 0 in statuses.values() else "all others refused"
+            if statuses[first] != -signal.SIGKILL:  # in a race it makes fewer calls than it did alone
+                ending = "not reached"
+            else:
+                ending = "another won" if 0 in statuses.values() else "all others refused"
             endings[ending] = endings.get(ending, 0) + 1
+    assert endings.get("not reached", 0) <= ROUNDS // 2, endings
     with capsys.disabled():
         print(f"\nraces of four, the first one killed: {ROUNDS} rounds, {endings}")
