@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aiqu_desktop.core.clock import wait_until
 from aiqu_desktop.core.errors import EnvironmentFault, Refused, UserError
 from aiqu_desktop.core.paths import SitePaths
 from aiqu_desktop.inference import OnnxModel
 from aiqu_desktop.lifecycle.targets.hook_process import ask_hook
+from aiqu_desktop.lifecycle.targets.probing import observe_until_settled
 from aiqu_desktop.lifecycle.targets.remote_smoke import answer_golden_cases
 from aiqu_desktop.lifecycle.targets.setting import HookSetting
 from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Smoke
@@ -71,15 +71,7 @@ class HookTarget:
             raise EnvironmentFault(f"{self.name} observe does not say what it shall ({error!r}).") from error
 
     def probe(self, wanted: Placement | None, timeout: float) -> Observation:
-        last = self.observe()
-
-        def settled() -> bool:
-            nonlocal last
-            last = self.observe()
-            return last.answers(wanted) or last.refuses(wanted)
-
-        wait_until(settled, timeout, _POLL_SECONDS)
-        return last
+        return observe_until_settled(self.observe, wanted, timeout, _POLL_SECONDS)
 
     def smoke(self, wanted: Placement, files: Mapping[str, bytes], timeout: float) -> Smoke:
         def ask(model: OnnxModel, feeds: Mapping[str, NDArray[Any]]) -> Sequence[NDArray[Any]]:

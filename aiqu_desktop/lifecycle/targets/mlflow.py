@@ -15,13 +15,13 @@ from urllib.parse import quote, urlencode
 import numpy as np
 from numpy.typing import NDArray
 
-from aiqu_desktop.core.clock import wait_until
 from aiqu_desktop.core.errors import EnvironmentFault, UserError
 from aiqu_desktop.core.files import sha256_bytes
 from aiqu_desktop.core.paths import SitePaths, resources
 from aiqu_desktop.inference import OnnxModel
 from aiqu_desktop.lifecycle.targets.address import address_of
 from aiqu_desktop.lifecycle.targets.http_client import Answered, HttpClient, Unreachable
+from aiqu_desktop.lifecycle.targets.probing import observe_until_settled
 from aiqu_desktop.lifecycle.targets.remote_smoke import answer_golden_cases
 from aiqu_desktop.lifecycle.targets.setting import MLflowSetting
 from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Smoke
@@ -127,15 +127,7 @@ class MLflowTarget:
         return Observation(True, pointed, self._placement_of(digest, pointed), 0, 0, 0.0)
 
     def probe(self, wanted: Placement | None, timeout: float) -> Observation:
-        last = self.observe()
-
-        def settled() -> bool:
-            nonlocal last
-            last = self.observe()
-            return last.answers(wanted) or last.told(wanted)
-
-        wait_until(settled, timeout, _POLL_SECONDS)
-        return last
+        return observe_until_settled(self.observe, wanted, timeout, _POLL_SECONDS)
 
     def smoke(self, wanted: Placement, files: Mapping[str, bytes], timeout: float) -> Smoke:
         probe = self._probe

@@ -15,7 +15,6 @@ from typing import Any
 from numpy.typing import NDArray
 
 from aiqu_desktop.bundles.names import checked_model_name
-from aiqu_desktop.core.clock import wait_until
 from aiqu_desktop.core.errors import AiquError, EnvironmentFault, Refused, UserError
 from aiqu_desktop.core.files import fsync_directory, sha256_bytes, write_atomically
 from aiqu_desktop.core.paths import SitePaths
@@ -29,6 +28,7 @@ from aiqu_desktop.lifecycle.targets.engine_layout import (
     describe_tensors,
 )
 from aiqu_desktop.lifecycle.targets.http_client import Answered, HttpClient, Unreachable
+from aiqu_desktop.lifecycle.targets.probing import observe_until_settled
 from aiqu_desktop.lifecycle.targets.remote_smoke import answer_golden_cases, staged_schema
 from aiqu_desktop.lifecycle.targets.setting import RepositorySetting, TritonSetting
 from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Smoke
@@ -100,15 +100,7 @@ class RepositoryTarget:
         return Observation(True, pointed, serving, 0, 0, 0.0, complaint, release)
 
     def probe(self, wanted: Placement | None, timeout: float) -> Observation:
-        last = self.observe()
-
-        def settled() -> bool:
-            nonlocal last
-            last = self.observe()
-            return last.answers(wanted) or last.refuses(wanted)
-
-        wait_until(settled, timeout, _POLL_SECONDS)
-        return last
+        return observe_until_settled(self.observe, wanted, timeout, _POLL_SECONDS)
 
     def smoke(self, wanted: Placement, files: Mapping[str, bytes], timeout: float) -> Smoke:
         def ask(model: OnnxModel, feeds: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
