@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -66,6 +68,16 @@ def _name_site(registry: Registry, name: str, *, is_demo: bool) -> None:
             return  # another process was faster
         session.add(Site(id=1, name=name, created_at=now, is_demo=is_demo))
         audit.record(session, at=now, actor="setup", action="site.created", subject="site", new={"name": name})
+
+
+@contextmanager
+def opened_site(root: Path, *, create: bool = False) -> Iterator[Registry]:
+    """`open_site` for the length of a block; closed at its end, whatever happens there."""
+    registry = open_site(root, create=create)
+    try:
+        yield registry
+    finally:
+        close_site(registry)
 
 
 def close_site(registry: Registry) -> None:

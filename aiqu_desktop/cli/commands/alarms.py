@@ -10,7 +10,7 @@ from aiqu_desktop.cli.options import by_option, json_option, site_option
 from aiqu_desktop.cli.output import print_json, print_table
 from aiqu_desktop.core.clock import iso
 from aiqu_desktop.services.alarms import acknowledge, list_alarms
-from aiqu_desktop.services.opening import open_site
+from aiqu_desktop.services.opening import opened_site
 
 
 @click.command()
@@ -25,13 +25,10 @@ def alarms(
     everything: bool, model: str | None, ack: tuple[int, ...], note: str, by: str, site: Path, as_json: bool
 ) -> int:
     """List open alarms, worst first; exit status 1 while any is unacknowledged."""
-    registry = open_site(site)
-    try:
+    with opened_site(site) as registry:
         if ack:
             acknowledge(registry, ack, by=by, note=note)
         rows = list_alarms(registry, only_open=not everything, model=model)
-    finally:
-        registry.close()
     if as_json:
         print_json(rows)
     elif not rows:

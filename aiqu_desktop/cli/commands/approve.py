@@ -15,7 +15,7 @@ from aiqu_desktop.core.errors import Refused, UserError
 from aiqu_desktop.core.words import RequestState
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.services import releases
-from aiqu_desktop.services.opening import open_site
+from aiqu_desktop.services.opening import opened_site
 from aiqu_desktop.services.requests import list_requests
 from aiqu_desktop.services.views import RequestRow
 
@@ -45,8 +45,7 @@ def approve(
 
     Exit status 1 when it was refused, or the release was undone.
     """
-    registry = open_site(site)
-    try:
+    with opened_site(site) as registry:
         releases.settle(registry)
         rows = list_requests(registry)
         if only_list or (request is None and not rows):
@@ -55,8 +54,6 @@ def approve(
         if decline:
             return _decline(registry, row, reason, by, password, as_json)
         return _approve(registry, row, reason, yes, by, password, as_json)
-    finally:
-        registry.close()
 
 
 def _approve(

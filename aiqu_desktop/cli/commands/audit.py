@@ -10,7 +10,7 @@ from aiqu_desktop.cli.options import json_option, site_option
 from aiqu_desktop.cli.output import print_json, print_table
 from aiqu_desktop.core.clock import iso
 from aiqu_desktop.services.audit import list_audit, verify_chain
-from aiqu_desktop.services.opening import open_site
+from aiqu_desktop.services.opening import opened_site
 
 
 @click.group()
@@ -23,11 +23,8 @@ def audit() -> None:
 @json_option
 def verify(site: Path, as_json: bool) -> int:
     """Re-compute the chain and name the first broken record; exit status 1 when there is one."""
-    registry = open_site(site)
-    try:
+    with opened_site(site) as registry:
         verdict = verify_chain(registry)
-    finally:
-        registry.close()
     if as_json:
         print_json({"intact": verdict.intact, "records": verdict.records, "head": verdict.head,
                     "broken_at": verdict.broken_at, "finding": verdict.finding})  # fmt: skip
@@ -44,11 +41,8 @@ def verify(site: Path, as_json: bool) -> int:
 @json_option
 def list_(limit: int, text: str, site: Path, as_json: bool) -> int:
     """List the newest records."""
-    registry = open_site(site)
-    try:
+    with opened_site(site) as registry:
         rows = list_audit(registry, limit=limit, text=text)
-    finally:
-        registry.close()
     if as_json:
         print_json(rows)
     else:

@@ -11,7 +11,7 @@ from aiqu_desktop.cli.options import json_option, site_option
 from aiqu_desktop.cli.output import print_json, print_table, progress_bar
 from aiqu_desktop.core.words import CheckKind, RunState, Verdict
 from aiqu_desktop.services.checking import check_now
-from aiqu_desktop.services.opening import open_site
+from aiqu_desktop.services.opening import opened_site
 from aiqu_desktop.services.views import CheckRunRow
 
 
@@ -23,14 +23,10 @@ from aiqu_desktop.services.views import CheckRunRow
 @json_option
 def check(model: str | None, kind: str | None, jobs: int, site: Path, as_json: bool) -> int:
     """Run the checks of MODEL, or of all models, now; exit status 1 when an answer is bad, 2 when one is missing."""
-    registry = open_site(site)
-    try:
-        with progress_bar("checking") as bar:
-            rows = check_now(
-                registry, model=model, kind=None if kind is None else CheckKind(kind), jobs=jobs, on_progress=bar.update
-            )
-    finally:
-        registry.close()
+    with opened_site(site) as registry, progress_bar("checking") as bar:
+        rows = check_now(
+            registry, model=model, kind=None if kind is None else CheckKind(kind), jobs=jobs, on_progress=bar.update
+        )
     if as_json:
         print_json(rows)
     else:

@@ -10,7 +10,7 @@ from aiqu_desktop.cli.options import json_option, site_option
 from aiqu_desktop.cli.output import print_json
 from aiqu_desktop.core.words import CheckKind, RunState, Verdict
 from aiqu_desktop.services.checking import check_now
-from aiqu_desktop.services.opening import open_site
+from aiqu_desktop.services.opening import opened_site
 
 _STATUS = {Verdict.GOOD: 0, Verdict.WARNING: 1, Verdict.BAD: 1, Verdict.UNKNOWN: 2}
 
@@ -25,11 +25,8 @@ def drill(model: str, site: Path, as_json: bool) -> int:
     The seconds are kept as a check run, as those of the scheduled drills are. Exit status 1 when the way back does not
     work or is too slow, 2 when there is none to try.
     """
-    registry = open_site(site)
-    try:
+    with opened_site(site) as registry:
         (run,) = check_now(registry, model=model, kind=CheckKind.DRILL)
-    finally:
-        registry.close()
     if as_json:
         print_json(run)
     else:

@@ -9,7 +9,7 @@ import click
 from aiqu_desktop.cli.options import by_option, json_option, site_option
 from aiqu_desktop.cli.output import print_json
 from aiqu_desktop.services.imports import import_version
-from aiqu_desktop.services.opening import open_site
+from aiqu_desktop.services.opening import opened_site
 
 
 @click.command("import")
@@ -21,11 +21,8 @@ from aiqu_desktop.services.opening import open_site
 @json_option
 def import_command(bundle: Path, reason: str, create: bool, by: str, site: Path, as_json: bool) -> int:
     """Check the folder BUNDLE and take it in as a version; nothing goes live by it."""
-    registry = open_site(site, create=create)
-    try:
+    with opened_site(site, create=create) as registry:
         imported = import_version(registry, bundle, by=by, reason=reason)
-    finally:
-        registry.close()
     if as_json:
         print_json(imported)
     else:

@@ -19,7 +19,7 @@ from aiqu_desktop.core.words import Role
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.security.identity import Identity
 from aiqu_desktop.services import people as services
-from aiqu_desktop.services.opening import open_site
+from aiqu_desktop.services.opening import opened_site
 from aiqu_desktop.services.people import Vouching
 
 _ROLE = click.Choice([role.value for role in Role])
@@ -68,11 +68,8 @@ def _signed(command: Callable[..., Identity]) -> Callable[..., int]:
         **arguments: Any,
     ) -> int:
         signer = _Signer(by, password, reason, witness, witness_password)
-        registry = open_site(site)
-        try:
+        with opened_site(site) as registry:
             identity = command(registry, signer, **arguments)
-        finally:
-            registry.close()
         return _tell(identity, as_json)
 
     return gathered
@@ -88,11 +85,8 @@ def people() -> None:
 @json_option
 def list_command(site: Path, as_json: bool) -> int:
     """List every account, also the disabled ones."""
-    registry = open_site(site)
-    try:
+    with opened_site(site) as registry:
         rows = services.list_people(registry)
-    finally:
-        registry.close()
     if as_json:
         print_json(rows)
     elif not rows:

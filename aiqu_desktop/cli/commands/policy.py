@@ -9,7 +9,7 @@ import click
 from aiqu_desktop.cli.options import by_option, json_option, site_option
 from aiqu_desktop.cli.output import print_json, print_table
 from aiqu_desktop.core.clock import iso
-from aiqu_desktop.services.opening import open_site
+from aiqu_desktop.services.opening import opened_site
 from aiqu_desktop.services.policies import check_policy, holdout_sets, set_holdout, show_policy
 
 
@@ -24,11 +24,8 @@ def policy() -> None:
 @json_option
 def show(model: str, site: Path, as_json: bool) -> int:
     """Print the policy of MODEL in full, as the TOML file that would state it; exit status 1 if its file is faulty."""
-    registry = open_site(site)
-    try:
+    with opened_site(site) as registry:
         view = show_policy(registry, model)
-    finally:
-        registry.close()
     if as_json:
         print_json(view)
     else:
@@ -47,11 +44,8 @@ def show(model: str, site: Path, as_json: bool) -> int:
 @json_option
 def check(model: str, file: Path | None, site: Path, as_json: bool) -> int:
     """Read FILE, or else the policy of MODEL, and say what it changes; nothing is put in force by it."""
-    registry = open_site(site)
-    try:
+    with opened_site(site) as registry:
         view = check_policy(registry, model, file)
-    finally:
-        registry.close()
     if as_json:
         print_json(view)
     else:
@@ -75,11 +69,8 @@ def holdout() -> None:
 @json_option
 def set_(model: str, file: Path, reason: str, by: str, site: Path, as_json: bool) -> int:
     """Make FILE (CSV or Parquet: every feature, and label) the held-out set of MODEL."""
-    registry = open_site(site)
-    try:
+    with opened_site(site) as registry:
         facts = set_holdout(registry, model, file, by=by, reason=reason)
-    finally:
-        registry.close()
     if as_json:
         print_json(facts)
     else:
@@ -93,11 +84,8 @@ def set_(model: str, file: Path, reason: str, by: str, site: Path, as_json: bool
 @json_option
 def list_(model: str, site: Path, as_json: bool) -> int:
     """List the held-out sets of MODEL, the one that stands first."""
-    registry = open_site(site)
-    try:
+    with opened_site(site) as registry:
         rows = holdout_sets(registry, model)
-    finally:
-        registry.close()
     if as_json:
         print_json(rows)
     elif not rows:

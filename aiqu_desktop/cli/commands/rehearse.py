@@ -12,7 +12,7 @@ import click
 from aiqu_desktop.cli.options import by_option, json_option, site_option
 from aiqu_desktop.cli.output import print_json, print_table, progress_bar
 from aiqu_desktop.core.words import CheckKind
-from aiqu_desktop.services.opening import open_site
+from aiqu_desktop.services.opening import opened_site
 from aiqu_desktop.services.rehearsing import rehearse, save_limits
 from aiqu_desktop.services.views import RehearsalRow
 
@@ -85,8 +85,7 @@ def rehearse_command(
     }
     if save and not reason.strip():
         raise click.UsageError("Saving limits needs a reason; give one with --reason.")
-    registry = open_site(site)
-    try:
+    with opened_site(site) as registry:
         with progress_bar(f"rehearsing {model}") as bar:
             row = rehearse(
                 registry,
@@ -100,8 +99,6 @@ def rehearse_command(
             )
         if save:
             save_limits(registry, row.id, by=by, reason=reason)
-    finally:
-        registry.close()
     if as_json:
         print_json({"saved": save, "rehearsal": row})
     else:

@@ -19,7 +19,7 @@ from aiqu_desktop.core.words import RequestState
 from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.services import releases
-from aiqu_desktop.services.opening import open_site
+from aiqu_desktop.services.opening import opened_site
 from aiqu_desktop.services.requests import list_requests
 from aiqu_desktop.services.views import RequestRow
 
@@ -59,12 +59,9 @@ def _release_options(command: Callable[..., int]) -> Callable[..., int]:
         **arguments: Any,
     ) -> int:
         wish = _Wish(site, reason, yes, only_preview, by, password, as_json)
-        registry = open_site(site)
-        try:
+        with opened_site(site) as registry:
             releases.settle(registry)
             return command(registry, wish, **arguments)
-        finally:
-            registry.close()
 
     return gathered
 

@@ -10,7 +10,7 @@ import click
 from aiqu_desktop.cli.options import by_option, json_option, site_option
 from aiqu_desktop.cli.output import print_json
 from aiqu_desktop.core.clock import as_utc
-from aiqu_desktop.services.opening import open_site
+from aiqu_desktop.services.opening import opened_site
 from aiqu_desktop.services.reporting import write_model_report
 
 _FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
@@ -28,8 +28,7 @@ def report(
     model: str, start: datetime | None, end: datetime | None, output: Path | None, by: str, site: Path, as_json: bool
 ) -> int:
     """Write the report of MODEL as a PDF file."""
-    registry = open_site(site)
-    try:
+    with opened_site(site) as registry:
         path = write_model_report(
             registry,
             model,
@@ -38,8 +37,6 @@ def report(
             by=by,
             path=None if output is None else output.absolute(),
         )
-    finally:
-        registry.close()
     if as_json:
         print_json({"report": path})
     else:

@@ -9,7 +9,7 @@ import click
 from aiqu_desktop.cli.options import by_option, json_option, site_option
 from aiqu_desktop.cli.output import print_json
 from aiqu_desktop.core.errors import EnvironmentFault
-from aiqu_desktop.services.opening import open_site
+from aiqu_desktop.services.opening import opened_site
 from aiqu_desktop.services.retraining import request_retraining
 
 
@@ -40,11 +40,8 @@ def retrain(
             wishes = wishes_file.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise EnvironmentFault(f"{wishes_file} cannot be read as text ({error}); correct that.") from error
-    registry = open_site(site)
-    try:
+    with opened_site(site) as registry:
         found = request_retraining(registry, model, output, by=by, wishes=wishes, without=without, days=days)
-    finally:
-        registry.close()
     if as_json:
         print_json(found)
     else:

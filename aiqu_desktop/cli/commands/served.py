@@ -10,7 +10,7 @@ import click
 from aiqu_desktop.cli.options import json_option, site_option
 from aiqu_desktop.cli.output import print_json, print_table
 from aiqu_desktop.core.clock import iso
-from aiqu_desktop.services.opening import open_site
+from aiqu_desktop.services.opening import opened_site
 from aiqu_desktop.services.served import Served, served_at, served_spans
 
 _FORMATS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
@@ -23,11 +23,8 @@ _FORMATS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M", "%Y-%m-
 @json_option
 def served(model: str, at: datetime | None, site: Path, as_json: bool) -> int:
     """Say which version of MODEL answered, at one instant or from the first one on; exit status 1 when none did."""
-    registry = open_site(site)
-    try:
+    with opened_site(site) as registry:
         found = served_spans(registry, model) if at is None else (served_at(registry, model, at),)
-    finally:
-        registry.close()
     if as_json:
         print_json(found if at is None else found[0])
     elif at is not None:

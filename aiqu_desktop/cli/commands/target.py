@@ -11,7 +11,7 @@ from aiqu_desktop.cli.output import print_json, print_table
 from aiqu_desktop.core.clock import iso
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import TargetKind
-from aiqu_desktop.services.opening import open_site
+from aiqu_desktop.services.opening import opened_site
 from aiqu_desktop.services.targets import choose_target, list_targets, show_target
 
 
@@ -25,11 +25,8 @@ def target() -> None:
 @json_option
 def list_(site: Path, as_json: bool) -> int:
     """The target of every model."""
-    registry = open_site(site)
-    try:
+    with opened_site(site) as registry:
         rows = list_targets(registry)
-    finally:
-        registry.close()
     if as_json:
         print_json(rows)
     else:
@@ -44,11 +41,8 @@ def list_(site: Path, as_json: bool) -> int:
 @json_option
 def show(model: str, site: Path, as_json: bool) -> int:
     """How the target of MODEL is set."""
-    registry = open_site(site)
-    try:
+    with opened_site(site) as registry:
         row = show_target(registry, model)
-    finally:
-        registry.close()
     if as_json:
         print_json(row)
         return 0
@@ -74,11 +68,8 @@ def set_(model: str, kind: str, settings: tuple[str, ...], reason: str, by: str,
     A live version is staged, switched and proven on the new target first; exit status 1 when it does not prove it.
     For a hook, `command=` is given once for the program and once for each argument.
     """
-    registry = open_site(site)
-    try:
+    with opened_site(site) as registry:
         done = choose_target(registry, model, TargetKind(kind), _read(settings), by=by, reason=reason)
-    finally:
-        registry.close()
     if as_json:
         print_json({"changed": done.changed, "sentence": done.sentence})
     else:

@@ -10,7 +10,7 @@ from aiqu_desktop.cli.options import by_option, json_option, site_option
 from aiqu_desktop.cli.output import print_json, print_table
 from aiqu_desktop.core.clock import iso
 from aiqu_desktop.core.words import FlowState
-from aiqu_desktop.services.opening import open_site
+from aiqu_desktop.services.opening import opened_site
 from aiqu_desktop.services.versions import ask_again, list_versions, stop_tests
 from aiqu_desktop.services.views import VersionRow
 
@@ -30,15 +30,12 @@ def versions(model: str, steps: bool, again: int | None, stop: int | None, by: s
 
     After its import a version is tested by the monitor or the window. Exit status 1 when the newest one is not ready.
     """
-    registry = open_site(site)
-    try:
+    with opened_site(site) as registry:
         if again is not None:
             ask_again(registry, model, again, by=by)
         if stop is not None:
             stop_tests(registry, model, stop, by=by)
         rows = list_versions(registry, model)
-    finally:
-        registry.close()
     if as_json:
         print_json(rows)
     else:
