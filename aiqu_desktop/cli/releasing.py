@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from aiqu_desktop.cli.output import print_json
+from aiqu_desktop.core.clock import iso
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.lifecycle.release import ReleaseOutcome
@@ -24,6 +25,8 @@ def show_preview(preview: Preview) -> None:
     click.echo(f"{preview.kind.value.capitalize()} of {preview.model}: {former} → {new}")
     for gate in preview.gates:
         click.echo(f"  {_SIGNS[gate.passed]} {gate.title}: {gate.finding}")
+    if preview.data_as_of is not None:
+        click.echo(f"  data: those known at {iso(preview.data_as_of)}")
     if preview.way_back:
         click.echo(f"  way back: {preview.way_back}")
     if preview.blocked:

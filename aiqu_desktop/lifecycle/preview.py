@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from aiqu_desktop.core.clock import iso
 from aiqu_desktop.core.errors import Refused
 from aiqu_desktop.core.files import canonical_json, sha256_bytes
 from aiqu_desktop.core.words import ReleaseKind
@@ -34,6 +36,7 @@ class Preview:
     blocking: why it may not go ahead, in one sentence; empty when it may.
     way_back: how to undo it, in one sentence.
     requested: the version number that was asked for; None when the last known good was.
+    data_as_of: the observations and labels that its gates looked at are those known then; None where none were.
     """
 
     kind: ReleaseKind
@@ -45,6 +48,7 @@ class Preview:
     blocking: str
     way_back: str
     requested: int | None
+    data_as_of: datetime | None = None
 
     @property
     def blocked(self) -> bool:
@@ -76,11 +80,23 @@ class Preview:
             "gates": [gate.to_json() for gate in self.gates],
             "blocking": self.blocking,
             "way_back": self.way_back,
+            "data_as_of": iso(self.data_as_of) if self.data_as_of else None,
         }
 
 
-def preview_promotion(registry: Registry, model_name: str, number: int, *, target: Target | None = None) -> Preview:
+def preview_promotion(
+    registry: Registry,
+    model_name: str,
+    number: int,
+    *,
+    target: Target | None = None,
+    as_of: datetime | None = None,
+) -> Preview:
     """What promoting a version would do; on the model's own target unless another is given.
+
+    Args:
+        as_of: look at the data that were known on this day, as a preview before did (`Preview.data_as_of`); today's by
+            default. All else is asked now.
 
     Raises:
         UserError: if there is no such model or version.
@@ -92,7 +108,7 @@ def preview_promotion(registry: Registry, model_name: str, number: int, *, targe
         live = champion_of(model)
         if live is not None and live.number == number:
             raise Refused(f"{model.name} version {number} is the champion already; there is nothing to promote.")
-        asked = candidacy_of(registry, session, model, number, standing)
+        asked = candidacy_of(registry, session, model, number, standing, known_at=as_of)
         way_back = _way_back(registry, session, model, live)
         gates = promotion_gates(asked, session, target or target_of(registry, model_name))
     return Preview(
@@ -105,6 +121,7 @@ def preview_promotion(registry: Registry, model_name: str, number: int, *, targe
         _blocking(gates),
         way_back,
         number,
+        asked.as_of,
     )
 
 

@@ -22,7 +22,7 @@ from aiqu_desktop.lifecycle.approvals.warrant import ApprovedRequest, SignedRoll
 from aiqu_desktop.lifecycle.facts import facts_of, staging_files
 from aiqu_desktop.lifecycle.journal import Journal, Order
 from aiqu_desktop.lifecycle.lock import sole_release
-from aiqu_desktop.lifecycle.preview import Preview, preview_promotion, preview_rollback, refuse_if_changed
+from aiqu_desktop.lifecycle.preview import Preview, preview_rollback, refuse_if_changed
 from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Target
 from aiqu_desktop.registry import ArtifactStore, Registry
 from aiqu_desktop.registry.tables import Version
@@ -80,7 +80,7 @@ def promote(
     request = requests.find(registry, request_id)
     requests.refuse_unless(request, RequestState.APPROVED)
     with sole_release(registry.paths, request.model):
-        now = preview_promotion(registry, request.model, request.number, target=target)
+        now = requests.seen_again(registry, target, request)
         requests.refuse_if_stale(registry, request, now)
         run = ReleaseRun(registry, target, Journal(registry), timeout, on_step)
         return run.carry_out(now, ApprovedRequest(request_id))

@@ -24,13 +24,14 @@ from aiqu_desktop.security.signing import sign, sign_by_session
 
 
 def preview_promotion(registry: Registry, model: str, number: int) -> Preview:
-    """What promoting a version would change, with its gates.
+    """What promoting a version would change, with its gates; while a request for it is open, on that request's data.
 
     Raises:
         UserError: if there is no such model or version.
         Refused: if the version is the champion already.
     """
-    return previews.preview_promotion(registry, model, number)
+    asked = requests.open_request(registry, model, number)
+    return previews.preview_promotion(registry, model, number, as_of=asked.data_as_of if asked else None)
 
 
 def preview_rollback(registry: Registry, model: str, number: int | None = None) -> Preview:

@@ -12,11 +12,13 @@ from sqlalchemy import func, select, text
 
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import Task
+from aiqu_desktop.lifecycle import preview_promotion, promote
+from aiqu_desktop.lifecycle.approvals.requests import open_request
 from aiqu_desktop.lifecycle.evaluation.holdout import register_holdout
 from aiqu_desktop.registry.tables import AuditRecord, HoldoutSet, Measurement
 from aiqu_desktop.security import audit
 from tests.factories.bundles import toy_columns, toy_labels
-from tests.factories.people import promoted
+from tests.factories.people import asked_for, decided, promoted
 from tests.lifecycle.laboratory import Laboratory, laboratory
 
 TODAY = "2026-03-05T00:00:00Z"  # younger than the data of the first three days
@@ -94,6 +96,20 @@ def test_labels_that_come_today_change_no_evidence_until_tomorrow(lab: Laborator
     lab.take_in(3)
     lab.day()
     assert lab.gate(3, "recent").evidence["measured"]["rows"] == 120
+
+
+def test_a_request_waits_for_days_without_becoming_void_by_the_data_that_come(lab: Laboratory) -> None:
+    lab.take_in(2)
+    _three_days(lab)
+    shown = lab.preview(2)
+    request = asked_for(lab.registry, lab.target, shown)
+    _three_days(lab)
+    assert lab.preview(2).evidence_digest != shown.evidence_digest, "by itself the evidence has moved on"
+    asked = open_request(lab.registry, "toy", 2)
+    seen = preview_promotion(lab.registry, "toy", 2, target=lab.target, as_of=asked.data_as_of)
+    assert seen.evidence_digest == shown.evidence_digest, "the approver sees what was asked for"
+    approved = decided(lab.registry, lab.target, request)
+    assert promote(lab.registry, lab.target, approved.id).done
 
 
 def test_a_kept_result_that_was_tampered_with_is_computed_anew(lab: Laboratory) -> None:

@@ -89,6 +89,7 @@ def promotion(*, blocked: bool = False, overridable: bool = False) -> Preview:
         blocking,
         "If it disappoints, one person can roll back to version 2 with one reason.",
         4,
+        datetime(2026, 3, 11, 23, tzinfo=UTC),
     )
 
 

@@ -42,7 +42,8 @@ _OF_THE_MOMENT = frozenset({"target", "release"})
 class Request:
     """One request as it stands.
 
-    number: the version that it is about. override: names of the failed gates that it goes against.
+    number: the version that it is about. override: names of the failed gates that it goes against. data_as_of: as its
+    preview's; the evidence is looked at again with the data of that time, so that waiting alone changes nothing.
     """
 
     id: int
@@ -54,6 +55,7 @@ class Request:
     requested_by: str
     reason: str
     expires_at: datetime
+    data_as_of: datetime | None
 
 
 def ask(
@@ -74,7 +76,8 @@ def ask(
     terms = terms_of_request(preview, signature.reason, override)
     assert preview.to_version is not None, "gates_to_override refuses it"
     version, number = preview.to_version, preview.to_version.number
-    refuse_if_changed(preview, preview_promotion(registry, preview.model, number, target=target))
+    now = preview_promotion(registry, preview.model, number, target=target, as_of=preview.data_as_of)
+    refuse_if_changed(preview, now)
     settle_lapsed(registry)
     with registry.write() as session:
         signer = verified(session, signature.id, (terms.meaning,), subject=terms.subject, digest=terms.digest)
@@ -148,7 +151,7 @@ def decide(registry: Registry, target: Target, request_id: int, signature: Signa
     before = find(registry, request_id)
     refuse_unless(before, RequestState.PENDING)
     if approve:
-        refuse_if_stale(registry, before, preview_promotion(registry, before.model, before.number, target=target))
+        refuse_if_stale(registry, before, seen_again(registry, target, before))
     with registry.write() as session:
         row = _row(session, request_id)
         lapse = _settle(registry, session, row)
@@ -176,6 +179,25 @@ def decide(registry: Registry, target: Target, request_id: int, signature: Signa
             )
             return _request(session, row)
     raise Refused(lapse.sentence)
+
+
+def seen_again(registry: Registry, target: Target, request: Request) -> Preview:
+    """What the request is about as it stands now, on the data that were known when it was made."""
+    return preview_promotion(registry, request.model, request.number, target=target, as_of=request.data_as_of)
+
+
+def open_request(registry: Registry, model: str, number: int) -> Request | None:
+    """The request to promote this version that is open; None where there is none."""
+    with registry.read() as session:
+        row = session.scalars(
+            select(PromotionRequest)
+            .join(Model, Model.id == PromotionRequest.model_id)
+            .join(Version, Version.id == PromotionRequest.version_id)
+            .where(Model.name == model, Version.number == number, PromotionRequest.state.in_(OPEN))
+        ).one_or_none()
+        if row is None or lapse_of(session, row, registry.clock.now()) is not None:
+            return None
+        return _request(session, row)
 
 
 def refuse_unless(request: Request, wanted: RequestState) -> None:
@@ -270,4 +292,5 @@ def _request(session: Session, row: PromotionRequest) -> Request:
         requested_by=session.get_one(SignatureRecord, row.request_signature).full_name,
         reason=row.reason,
         expires_at=row.expires_at,
+        data_as_of=datetime.fromisoformat(as_of) if (as_of := row.evidence.get("data_as_of")) else None,
     )

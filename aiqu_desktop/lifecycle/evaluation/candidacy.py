@@ -16,7 +16,10 @@ from aiqu_desktop.registry.tables import Model
 
 @dataclass(frozen=True, slots=True)
 class Candidacy:
-    """metric: the model's primary one. champion: None before the first promotion. now: the site's instant."""
+    """metric: the model's primary one. champion: None before the first promotion. now: the site's instant.
+
+    known_at: an instant of the day whose data decide: now, or when the promotion was asked for.
+    """
 
     registry: Registry
     model: str
@@ -27,6 +30,7 @@ class Candidacy:
     standing: StandingPolicy
     holdout: HoldoutFacts | None
     now: datetime
+    known_at: datetime
 
     @property
     def store(self) -> ArtifactStore:
@@ -34,8 +38,8 @@ class Candidacy:
 
     @property
     def as_of(self) -> datetime:
-        """The data that decide are those known when the site's day began: evidence stands still for the day."""
-        local = self.now.astimezone(self.standing.policy.zone)
+        """The data that decide are those known when that day began on the site: evidence stands still."""
+        local = self.known_at.astimezone(self.standing.policy.zone)
         return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
     @property
@@ -44,14 +48,24 @@ class Candidacy:
 
 
 def candidacy_of(
-    registry: Registry, session: Session, model: Model, number: int, standing: StandingPolicy
+    registry: Registry,
+    session: Session,
+    model: Model,
+    number: int,
+    standing: StandingPolicy,
+    *,
+    known_at: datetime | None = None,
 ) -> Candidacy:
     """Read all of it in one look.
+
+    Args:
+        known_at: see `Candidacy`; now, where it is not given.
 
     Raises:
         UserError: if the model has no such version.
     """
     row, live = version_numbered(model, number), champion_of(model)
+    now = registry.clock.now()
     return Candidacy(
         registry=registry,
         model=model.name,
@@ -61,5 +75,6 @@ def candidacy_of(
         champion=facts_of(live) if live is not None and live.id != row.id else None,
         standing=standing,
         holdout=standing_holdout(session, model.id),
-        now=registry.clock.now(),
+        now=now,
+        known_at=known_at or now,
     )

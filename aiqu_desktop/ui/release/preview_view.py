@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from aiqu_desktop.core.words import ReleaseKind
-from aiqu_desktop.ui.formatting import day, digest
+from aiqu_desktop.ui.formatting import day, digest, instant
 from aiqu_desktop.ui.release.compare import compare
 from aiqu_desktop.ui.release.gate_list import GateList
 from aiqu_desktop.ui.theme import Theme, set_state
@@ -30,13 +30,16 @@ class PreviewView(QWidget):
         column.setSpacing(12)
         if preview.to_version is not None:
             column.addLayout(self._versions(theme, preview))
+            if preview.way_back:  # above the many gates, so that nobody must scroll for it
+                column.addLayout(_sentence(theme, "back", "ink", f"The way back: {preview.way_back}", "way_back"))
             rows = 6 if preview.kind is ReleaseKind.PROMOTION else 1
             column.addWidget(self._metrics(preview, rows))
         if preview.gates:
             column.addWidget(make_label("Gates", "heading"))
             column.addWidget(GateList(theme, preview.gates))
-        if preview.way_back:
-            column.addLayout(_sentence(theme, "back", "ink_muted", f"The way back: {preview.way_back}", "way_back"))
+        if preview.data_as_of is not None:
+            known = f"Observations and labels: those known at {instant(preview.data_as_of)}."
+            column.addLayout(_sentence(theme, "schedules", "ink_muted", known, "data_as_of"))
         column.addStretch(1)
 
     def _versions(self, theme: Theme, preview: Preview) -> QHBoxLayout:
