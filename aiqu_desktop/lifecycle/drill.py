@@ -13,7 +13,7 @@ from typing import Any
 
 from aiqu_desktop.core.errors import AiquError, Refused
 from aiqu_desktop.lifecycle.facts import VersionFacts, champion_of, facts_of, model_named, staging_files
-from aiqu_desktop.lifecycle.last_good import healthy_champions
+from aiqu_desktop.lifecycle.last_good import healthy_champions, why_no_way_back
 from aiqu_desktop.lifecycle.lock import sole_drill
 from aiqu_desktop.lifecycle.targets.choice import setting_of
 from aiqu_desktop.lifecycle.targets.drill_twin import drill_twin
@@ -62,7 +62,7 @@ def run_drill(registry: Registry, model_name: str, *, timeout: float | None = No
         if live is None:
             raise Refused(f"{model_name} has no champion, so there is no way back to drill.")
         if good is None:
-            raise Refused(f"{model_name} has no last known good, so there is no way back to drill.")
+            raise Refused(f"{model_name} has no way back to drill. {why_no_way_back(session, model.id)}")
         if not isinstance(setting_of(session, model.id), FolderSetting):
             raise Refused(f"The target of {model_name} has no shadow to drill on; only the folder target has one.")
         champion, last_good = facts_of(live), facts_of(good)

@@ -34,6 +34,16 @@ def healthy_champions(session: Session, model_id: int) -> tuple[Version, ...]:
     return tuple(found.values())
 
 
+def why_no_way_back(session: Session, model_id: int) -> str:
+    """Why `healthy_champions` has none, in one sentence."""
+    champions = spans_of(session, model_id)
+    if not champions:
+        return "No version was ever live, so there is nothing to go back from."
+    if len(champions) == 1:
+        return f"Version {champions[0].number} is the first that went live, so there is nothing to go back to yet."
+    return "No earlier version was healthy when it was replaced, so none is known to be good."
+
+
 def performance_alarm(session: Session, model_id: int, version_id: int, instant: datetime) -> bool:
     """True when a performance alarm of this version was active at a site instant."""
     return bool(

@@ -19,7 +19,7 @@ from aiqu_desktop.lifecycle.gates.gate import GateResult
 from aiqu_desktop.lifecycle.gates.promotion import promotion_gates
 from aiqu_desktop.lifecycle.gates.site import target_answers
 from aiqu_desktop.lifecycle.gates.version import files_intact, golden_cases_pass
-from aiqu_desktop.lifecycle.last_good import healthy_champions, performance_alarm
+from aiqu_desktop.lifecycle.last_good import healthy_champions, performance_alarm, why_no_way_back
 from aiqu_desktop.lifecycle.policy import notice_policy
 from aiqu_desktop.lifecycle.targets.choice import chosen_target, target_of
 from aiqu_desktop.lifecycle.targets.target import Target
@@ -143,9 +143,9 @@ def preview_rollback(
             version_numbered(model, to_number)
         row = next((version for version in healthy if to_number in (None, version.number)), None)
         champion, version = facts_of(live) if live else None, facts_of(row) if row else None
-        chosen = chosen_target(session, model.id)
+        chosen, why_none = chosen_target(session, model.id), why_no_way_back(session, model.id)
     if champion is None or version is None:
-        why = _no_way_back(model_name, champion, to_number, healthy)
+        why = _no_way_back(model_name, champion, to_number, healthy, why_none)
         return Preview(ReleaseKind.ROLLBACK, model_name, primary, champion, None, (), why, "", to_number)
     gates = (
         files_intact(store, version),
@@ -196,7 +196,9 @@ def _way_back(registry: Registry, session: Session, model: Model, live: Version 
     return f"{harm}, and no earlier version does: there will be nothing to roll back to."
 
 
-def _no_way_back(model: str, champion: VersionFacts | None, to_number: int | None, healthy: Sequence[Version]) -> str:
+def _no_way_back(
+    model: str, champion: VersionFacts | None, to_number: int | None, healthy: Sequence[Version], why_none: str
+) -> str:
     if champion is None:
         return f"{model} has no champion, so there is nothing to roll back from; promote a version."
     if to_number == champion.number:
@@ -207,7 +209,4 @@ def _no_way_back(model: str, champion: VersionFacts | None, to_number: int | Non
             f"{model} version {to_number} is no healthy earlier champion, so a rollback cannot go to it "
             f"(it can go to: {known}); promote it through its gates."
         )
-    return (
-        f"{model} has no last known good: no earlier champion was healthy until it was replaced; "
-        "promote another version through its gates."
-    )
+    return f"{model} has no last known good. {why_none} Another version can be promoted through its gates."

@@ -7,7 +7,7 @@ from aiqu_desktop.core.words import Priority, Verdict
 from aiqu_desktop.lifecycle.facts import VersionFacts, facts_of, staging_files
 from aiqu_desktop.lifecycle.gates.version import files_intact, golden_cases_pass
 from aiqu_desktop.lifecycle.history import spans_of
-from aiqu_desktop.lifecycle.last_good import healthy_champions
+from aiqu_desktop.lifecycle.last_good import healthy_champions, why_no_way_back
 from aiqu_desktop.lifecycle.targets.choice import target_of
 from aiqu_desktop.lifecycle.targets.target import Placement
 from aiqu_desktop.monitoring.context import CheckContext
@@ -21,9 +21,11 @@ def answer(_settings: StandbySettings, context: CheckContext) -> CheckOutcome:
     with context.registry.read() as session:
         good = next(iter(healthy_champions(session, context.model_id)), None)
         version = facts_of(good) if good else None
-        earlier = len(spans_of(session, context.model_id)) > 1
+        why, first = why_no_way_back(session, context.model_id), len(spans_of(session, context.model_id)) < 2
     if version is None:
-        return _no_way_back(context, earlier)
+        # Not an alarm: what can be done about it is a promotion, and its sheet says so when it is decided.
+        verdict = Verdict.UNKNOWN if first else Verdict.WARNING
+        return CheckOutcome(verdict, why, window_to=context.now, conditions=(_condition(None, why),))
     fault = _fault(context, version)
     message = fault or (
         f"Version {version.number} lies ready to go back to: {len(version.files)} files and all golden cases verified."
@@ -53,19 +55,6 @@ def _fault(context: CheckContext, version: VersionFacts) -> str:
     except AiquError as error:
         return f"The last known good, version {version.number}, cannot be laid ready on the target: {error}"
     return ""
-
-
-def _no_way_back(context: CheckContext, earlier: bool) -> CheckOutcome:
-    if context.version is None:
-        verdict, message = Verdict.UNKNOWN, "Nothing is live, so there is nothing to go back from."
-    elif not earlier:
-        verdict = Verdict.UNKNOWN
-        message = f"Version {context.version} is the first that went live; there is nothing to go back to yet."
-    else:
-        verdict = Verdict.WARNING
-        message = f"There is no way back from version {context.version}: no earlier one was healthy until replaced."
-    # Not an alarm: what can be done about it is a promotion, and its sheet says so when it is decided.
-    return CheckOutcome(verdict, message, window_to=context.now, conditions=(_condition(None, message),))
 
 
 def _condition(bad: bool | None, message: str) -> Condition:

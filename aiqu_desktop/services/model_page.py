@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from aiqu_desktop.core.words import CheckKind, ReleaseKind, ReleaseState, RunState, Task, VersionState
 from aiqu_desktop.lifecycle.facts import champion_of, model_named
 from aiqu_desktop.lifecycle.history import spans_of
-from aiqu_desktop.lifecycle.last_good import healthy_champions
+from aiqu_desktop.lifecycle.last_good import healthy_champions, why_no_way_back
 from aiqu_desktop.monitoring.drift_check import standing_limits
 from aiqu_desktop.monitoring.performance.costs import COST, currency_of
 from aiqu_desktop.registry import Registry
@@ -92,7 +92,7 @@ def model_page(registry: Registry, model: str, start: datetime | None = None, en
             alarms=alarm_rows(session, only_open=False, model_id=found.id, limit=200),
             runs=run_rows(session, found.id, _RUNS_SHOWN),
             promote=_promote_state(versions, releases),
-            roll_back=_roll_back_state(tile, good, releases),
+            roll_back=_roll_back_state(tile, good, releases, why_no_way_back(session, found.id)),
             anytime=_optional(session, found, "anytime", "Band that holds at every look", start, end, numbers),
             request=next(
                 (row for row in request_rows(session, registry, model_id=found.id) if row.state.open), None
@@ -241,11 +241,13 @@ def _promote_state(versions: tuple[VersionRow, ...], releases: tuple[ReleaseRow,
     return ActionState(True, "", candidates + former)
 
 
-def _roll_back_state(tile: ModelTile, good: Version | None, releases: tuple[ReleaseRow, ...]) -> ActionState:
+def _roll_back_state(
+    tile: ModelTile, good: Version | None, releases: tuple[ReleaseRow, ...], why_none: str
+) -> ActionState:
     if _unfinished(releases):
         return ActionState(False, "A release is under way; wait until it has ended.")
     if tile.champion is None:
         return ActionState(False, "No version serves, so there is nothing to roll back.")
     if good is None:
-        return ActionState(False, "No earlier version was healthy when it was replaced, so none is known to be good.")
+        return ActionState(False, why_none)
     return ActionState(True, "", (good.number,))

@@ -69,7 +69,7 @@ def test_without_an_earlier_good_version_there_is_nothing_to_drill(plant: Plant)
     with pytest.raises(Refused, match="no champion"):
         run_drill(plant.registry, plant.model)
     assert plant.promote(1).done
-    with pytest.raises(Refused, match="no last known good"):
+    with pytest.raises(Refused, match="the first that went live"):
         run_drill(plant.registry, plant.model)
 
 

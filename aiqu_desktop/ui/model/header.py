@@ -75,7 +75,7 @@ class ModelHeader(QWidget):
         self.champion.setText("")
         self.serving.hide()
         self.owner.set_text("")
-        self.why_not.setText("")
+        self._say_why_not("")
         for button in (self.promote, self.roll_back, self.report, self.retraining):
             explain(button, "The model is being read.")
 
@@ -123,7 +123,7 @@ class ModelHeader(QWidget):
         if why:
             for button in (self.promote, self.roll_back):
                 explain(button, why)
-            self.why_not.setText(why)
+            self._say_why_not(why)
 
     def _show_actions(self, promote: ActionState, roll_back: ActionState, report: ActionState) -> None:
         acts = (
@@ -144,7 +144,7 @@ class ModelHeader(QWidget):
         verb = "Promote" if self._request is None else "Approve" if self._request.state is PENDING else "Carry out"
         self.promote.setText(f"{verb}…" if only is None else f"{verb} {only}…")
         self.promote.setAccessibleName(self.promote.text())
-        self.why_not.setText(self._preparing or "\n".join(reasons))
+        self._say_why_not(self._preparing or "\n".join(reasons))
 
     def _show_request(self, request: RequestRow | None) -> None:
         """A promotion that was asked for stands out until somebody decides about it."""
@@ -177,40 +177,35 @@ class ModelHeader(QWidget):
                 menu.addAction(f"Version {number}{was}", lambda chosen=number: self.promote_asked.emit(chosen))
             menu.popup(self.promote.mapToGlobal(self.promote.rect().bottomLeft()))
 
+    def _say_why_not(self, text: str) -> None:
+        self.why_not.setText(text)
+        self.why_not.setVisible(bool(text))
+
     def _lay_out(self) -> None:
         first, second = QHBoxLayout(), QHBoxLayout()
         for row in (first, second):
             row.setSpacing(12)
         first.addWidget(self.title)
         first.addWidget(self.health)
-        first.addWidget(self.owner, 1)
+        first.addStretch(1)
         for part in (self.champion, self.serving, _rule()):
             second.addWidget(part)
-        second.addWidget(self.value, 1)
+        second.addWidget(self.value, 3)
+        second.addWidget(self.owner, 2)
         for fixed in (self.health, self.serving):
             fixed.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        words = QVBoxLayout()
-        words.setSpacing(3)
-        words.addLayout(first)
-        words.addWidget(self.reason)
-        words.addLayout(second)
-        words.addWidget(self.cost)
-        words.addWidget(self.waiting)
-        words.addStretch(1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
         for button in (self.limits, self.retraining, self.report, self.promote, self.roll_back):
-            buttons.addWidget(button)
-        acts = QVBoxLayout()
-        acts.setSpacing(4)
-        acts.addLayout(buttons)
-        acts.addWidget(self.why_not)
-        whole = QHBoxLayout(self)
+            first.addWidget(button)
+        # Only the title shares its row with the buttons: the sentences need the whole width.
+        whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(20)
-        whole.addLayout(words, 5)
-        whole.addLayout(acts, 3)
+        whole.setSpacing(3)
+        whole.addLayout(first)
+        whole.addWidget(self.why_not)
+        whole.addWidget(self.reason)
+        whole.addLayout(second)
+        whole.addWidget(self.cost)
+        whole.addWidget(self.waiting)
 
 
 def _live(tile: ModelTile) -> str:
