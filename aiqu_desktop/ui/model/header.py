@@ -190,8 +190,8 @@ class ModelHeader(QWidget):
         first.addStretch(1)
         for part in (self.champion, self.serving, _rule()):
             second.addWidget(part)
-        second.addWidget(self.value, 3)
-        second.addWidget(self.owner, 2)
+        second.addWidget(self.value, 5)
+        second.addWidget(self.owner, 4)
         for fixed in (self.health, self.serving):
             fixed.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         for button in (self.limits, self.retraining, self.report, self.promote, self.roll_back):
