@@ -33,6 +33,7 @@ from aiqu_desktop.services.report_past import (
     check_counts,
     release_entries,
     responses,
+    told_by_end,
     touches,
     verdict_at_end,
 )
@@ -52,6 +53,7 @@ def gather(registry: Registry, model: str, start: datetime | None, end: datetime
     page = model_page(registry, model, start, end)
     with registry.read() as session:
         row = model_named(session, model)
+        page = told_by_end(session, page)
         site = session.scalars(select(Site)).one().name
         live = _live_at(page)
         drift_run = _newest_run(session, row.id, CheckKind.DRIFT, page.end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -26,6 +27,22 @@ _SEVERE = (Priority.CRITICAL, Priority.HIGH)
 _REASONS = 4
 
 
+def told_by_end(session: Session, page: ModelPage) -> ModelPage:
+    """The page with each alarm in the words of the period.
+
+    An alarm that stands is given the newest figures by every check. Of a period that is over, those came later: the
+    report then quotes what the audit chain keeps of the moment at which it rang.
+    """
+    if page.end >= page.site_now:
+        return page
+    subjects = {f"alarm {alarm.id}": alarm.id for alarm in page.alarms}
+    query = select(AuditRecord.subject, AuditRecord.new).where(
+        AuditRecord.action == "alarm.activated", AuditRecord.subject.in_(subjects)
+    )
+    rang = {subjects[row.subject]: row.new["message"] for row in session.execute(query)}
+    return replace(page, alarms=tuple(replace(alarm, message=rang[alarm.id]) for alarm in page.alarms))
+
+
 def verdict_at_end(session: Session, model_id: int, page: ModelPage) -> ReportVerdict:
     """How the model was at the end of the period; for a period that ends now, what its tile says."""
     if page.end >= page.site_now:
@@ -34,8 +51,6 @@ def verdict_at_end(session: Session, model_id: int, page: ModelPage) -> ReportVe
     active = [alarm for alarm in page.alarms if _was_active(alarm, page.end)]
     severe = [alarm.message for alarm in active if alarm.priority in _SEVERE]
     others = [alarm.message for alarm in active if alarm.priority not in _SEVERE]
-    if severe:
-        return ReportVerdict(Verdict.BAD, severe[0], tuple((severe[1:] + others)[:_REASONS]))
     run = session.scalars(
         select(CheckRun)
         .where(
@@ -47,6 +62,11 @@ def verdict_at_end(session: Session, model_id: int, page: ModelPage) -> ReportVe
         .order_by(CheckRun.finished_at.desc())
         .limit(1)
     ).one_or_none()
+    if severe:
+        hurts = any(alarm.key == "performance" and alarm.priority in _SEVERE for alarm in active)
+        if hurts and run is not None and run.verdict is Verdict.BAD:  # the newest figures of the period come first
+            severe.insert(0, run.summary)
+        return ReportVerdict(Verdict.BAD, severe[0], tuple((severe[1:] + others)[:_REASONS]))
     if run is None:
         return ReportVerdict(Verdict.UNKNOWN, "Its performance was not checked before the end of the period.", ())
     verdict = Verdict.WARNING if others and run.verdict is Verdict.GOOD else run.verdict

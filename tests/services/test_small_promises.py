@@ -42,3 +42,17 @@ def test_a_report_of_a_past_period_gives_the_verdict_at_its_end(site: PlantSite)
     present = gather(site.registry, "toy", START, site.clock.now(), by="Eva")
     assert past.verdict.state is Verdict.GOOD
     assert present.verdict.state is Verdict.BAD
+
+
+def test_a_report_of_a_past_period_quotes_no_figure_that_came_later(site: PlantSite) -> None:
+    for wrong in (0.02,) * 5 + (0.9,) * 3:
+        site.day(wrong=wrong)
+    rang = site.days
+    then = gather(site.registry, "toy", START, site.clock.now(), by="Eva")
+    for _ in range(3):
+        site.day(wrong=0.5)
+    past = gather(site.registry, "toy", START, START + rang * DAY, by="Eva")
+    present = gather(site.registry, "toy", START, site.clock.now(), by="Eva")
+    assert past.verdict.state is Verdict.BAD
+    assert past.verdict.sentence == then.verdict.sentence != present.verdict.sentence
+    assert [alarm.message for alarm in past.alarms] != [alarm.message for alarm in present.alarms]
