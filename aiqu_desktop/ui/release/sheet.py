@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     from aiqu_desktop.lifecycle.release import ReleaseOutcome
 
 
+_SMALL_SCREEN = 780  # pixels in height: what a screen of 800 leaves to a dialog
+_BESIDE = 2 * 24 + 16  # margins left and right, and a scroll bar
+_SLACK = 12
+
+
 class ReleaseSheet(QDialog):
     """Open it with `.open()`. It cannot be closed while the line is switched: that ends in seconds, either way.
 
@@ -64,7 +69,8 @@ class ReleaseSheet(QDialog):
             self.column.addWidget(blocking_banner(theme, self.preview))
         self.progress = ProgressView(theme)
         self.pages = QStackedWidget()
-        self.pages.addWidget(scrolling(PreviewView(theme, self.preview)))
+        self.shown_preview = PreviewView(theme, self.preview)
+        self.pages.addWidget(scrolling(self.shown_preview))
         self.pages.addWidget(scrolling(self.progress))
         self.column.addWidget(self.pages, 1)
         self.form = QWidget()
@@ -83,12 +89,12 @@ class ReleaseSheet(QDialog):
         self.buttons.addWidget(self.no)
         self.column.addLayout(self.buttons)
 
-    def fit(self, height: int) -> None:
-        """As tall as asked, and larger where letters and controls are; never taller than a small screen."""
-        if self.theme.density.name == "desk":
-            self.resize(820, height)
-        else:
-            self.resize(1040, min(height + 120, 780))
+    def fit(self, least: int) -> None:
+        """As tall as its preview asks, `least` pixels or more; never taller than a small screen, where it scrolls."""
+        width = 820 if self.theme.density.name == "desk" else 1040
+        content = self.shown_preview.heightForWidth(width - _BESIDE)
+        around = self.sizeHint().height() - self.pages.sizeHint().height()
+        self.resize(width, min(max(least, around + content + _SLACK), _SMALL_SCREEN))
 
     # what a sheet adds
 
