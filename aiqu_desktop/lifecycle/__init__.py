@@ -1,7 +1,7 @@
 """What happens to a version after its import: gates, previews, releases on a target, recovery, history."""
 
 from aiqu_desktop.lifecycle.gates.gate import GateResult
-from aiqu_desktop.lifecycle.history import Span, served_at, spans
+from aiqu_desktop.lifecycle.history import Span, span_at, spans
 from aiqu_desktop.lifecycle.preview import Preview, preview_promotion, preview_rollback
 from aiqu_desktop.lifecycle.recovery import settle_unfinished
 from aiqu_desktop.lifecycle.release import ReleaseOutcome, promote, roll_back
@@ -24,7 +24,7 @@ __all__ = [
     "preview_rollback",
     "promote",
     "roll_back",
-    "served_at",
     "settle_unfinished",
+    "span_at",
     "spans",
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from aiqu_desktop.core.clock import as_utc
 from aiqu_desktop.core.words import ReleaseKind, ReleaseState
@@ -77,15 +78,10 @@ def spans_of(session: Session, model_id: int) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def served_at(registry: Registry, model: str, instant: datetime) -> Version | None:
-    """The version that was champion at a site instant; None before the first release.
+def span_at(every: Sequence[Span], instant: datetime) -> Span | None:
+    """The one of a model's spans in which a site instant lies; None where nothing was live.
 
-    Raises:
-        UserError: if there is no such model.
+    Of two releases at one replayed instant the later one holds.
     """
     moment = as_utc(instant)
-    with registry.read() as session:
-        for span in reversed(spans_of(session, model_named(session, model).id)):
-            if span.covers(moment):
-                return session.get(Version, span.version_id, options=[undefer(Version.input_schema)])
-    return None
+    return next((span for span in reversed(every) if span.covers(moment)), None)

@@ -12,7 +12,7 @@ from aiqu_desktop.core.clock import as_utc, iso
 from aiqu_desktop.core.errors import Refused
 from aiqu_desktop.core.words import ReleaseKind
 from aiqu_desktop.lifecycle.facts import model_named
-from aiqu_desktop.lifecycle.history import Span, spans_of
+from aiqu_desktop.lifecycle.history import Span, span_at, spans_of
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Release, ReleaseAuthority, Version
 
@@ -57,11 +57,12 @@ def served_at(registry: Registry, model: str, instant: datetime) -> Served:
     moment = as_utc(instant)
     if moment > registry.clock.now():
         raise Refused(f"{iso(moment)} lies in the future of this site; its clock shows {iso(registry.clock.now())}.")
-    every = served_spans(registry, model)
-    found = [each for each in every if each.since <= moment and (each.until is None or moment < each.until)]
-    if not found:
-        raise Refused(f"No version of {model} was live at {iso(moment)}; {_first(every)}.")
-    return found[-1]  # of two releases at one replayed instant the later one holds
+    with registry.read() as session:
+        every = spans_of(session, model_named(session, model).id)
+        span = span_at(every, moment)
+        if span is None:
+            raise Refused(f"No version of {model} was live at {iso(moment)}; {_first(every)}.")
+        return _served(session, model, span)
 
 
 def _served(session: Session, model: str, span: Span) -> Served:
@@ -81,5 +82,5 @@ def _served(session: Session, model: str, span: Span) -> Served:
     )
 
 
-def _first(every: Sequence[Served]) -> str:
+def _first(every: Sequence[Span]) -> str:
     return f"the first went live at {iso(every[0].since)}" if every else "none was ever live"

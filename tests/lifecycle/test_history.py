@@ -14,7 +14,7 @@ from aiqu_desktop.core.clock import ReplayClock
 from aiqu_desktop.core.errors import Refused
 from aiqu_desktop.core.paths import SitePaths
 from aiqu_desktop.core.words import AlarmState, Priority, ReleaseKind, VersionState
-from aiqu_desktop.lifecycle import preview_promotion, preview_rollback, served_at, spans
+from aiqu_desktop.lifecycle import preview_promotion, preview_rollback, span_at, spans
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Alarm, Model, Version
 from tests.factories.bundles import make_bundle
@@ -72,8 +72,8 @@ class Story:
         return version.number if version else None
 
     def served(self, days: float) -> int | None:
-        version = served_at(self.registry, "toy", START + days * DAY)
-        return version.number if version else None
+        span = span_at(spans(self.registry, "toy"), START + days * DAY)
+        return span.number if span else None
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def story(tmp_path: Path) -> Iterator[Story]:
     registry.close()
 
 
-def test_served_at_follows_completed_releases_in_the_sites_time(story: Story) -> None:
+def test_what_was_served_follows_completed_releases_in_the_sites_time(story: Story) -> None:
     assert story.served(0) is None and spans(story.registry, "toy") == ()
     story.promote(1)
     story.promote(2)
