@@ -30,14 +30,14 @@ def password_file(flag: str, name: str, whose: str) -> Callable[[Command], Comma
     )
 
 
-def credentials(name: str, file: Path | None) -> Credentials:
-    """The named person with their password.
+def credentials(name: str, file: Path | None, *, flag: str = "--by") -> Credentials:
+    """The named person with their password. flag: the option that names the person.
 
     Raises:
         UserError: if no name is given, there is no terminal to ask at, or the file cannot be read.
     """
     if not name.strip():
-        raise UserError("Say who does it, with --by NAME.")
+        raise UserError(f"Say who signs, with {flag} NAME.")
     return Credentials(name, given_password(f"Password of {name}", file))
 
 

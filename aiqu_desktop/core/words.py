@@ -134,6 +134,8 @@ class Meaning(StrEnum):
     APPROVED_OVERRIDE = "approved-override"
     DECLINED = "declined"
     ROLLED_BACK = "rolled-back"
+    TARGET_CHOSEN = "target-chosen"
+    TARGET_APPROVED = "target-approved"
     ADMINISTERED = "administered"
     WITNESSED = "witnessed"
 

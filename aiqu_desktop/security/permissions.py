@@ -13,6 +13,8 @@ _MAY_SIGN: Mapping[Meaning, frozenset[Role]] = {
     Meaning.APPROVED_OVERRIDE: frozenset({Role.APPROVER}),
     Meaning.DECLINED: frozenset({Role.APPROVER, Role.ENGINEER}),
     Meaning.ROLLED_BACK: frozenset({Role.OPERATOR, Role.ENGINEER, Role.APPROVER}),
+    Meaning.TARGET_CHOSEN: frozenset({Role.ENGINEER}),
+    Meaning.TARGET_APPROVED: frozenset({Role.APPROVER}),
     Meaning.ADMINISTERED: frozenset({Role.ADMINISTRATOR}),
     Meaning.WITNESSED: frozenset({Role.ADMINISTRATOR, Role.APPROVER}),
 }
@@ -30,6 +32,8 @@ STATEMENT: Mapping[Meaning, str] = {
     Meaning.APPROVED_OVERRIDE: "I have read the evidence and approve this promotion although gates failed.",
     Meaning.DECLINED: "I decline this promotion.",
     Meaning.ROLLED_BACK: "I am responsible for this rollback.",
+    Meaning.TARGET_CHOSEN: "I chose this target, and stand for its reason.",
+    Meaning.TARGET_APPROVED: "I have read the settings and approve this target.",
     Meaning.ADMINISTERED: "I changed this account.",
     Meaning.WITNESSED: "I witnessed that this account is this person's own.",
 }

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aiqu_desktop.core.words import TargetKind
+from aiqu_desktop.core.words import Meaning, TargetKind
+from aiqu_desktop.lifecycle.approvals.target_choice import Consent, terms_of_choice
 from aiqu_desktop.lifecycle.facts import model_named
 from aiqu_desktop.lifecycle.targets import move
 from aiqu_desktop.lifecycle.targets.choice import record_of, setting_of
@@ -18,6 +19,8 @@ from aiqu_desktop.lifecycle.targets.move import Move
 from aiqu_desktop.lifecycle.targets.setting import Setting, complete, from_json, place_of, to_json
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model
+from aiqu_desktop.security.identity import Credentials
+from aiqu_desktop.security.signing import sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,27 @@ def list_targets(registry: Registry) -> tuple[TargetRow, ...]:
 
 
 def choose_target(
-    registry: Registry, model: str, kind: TargetKind, settings: Mapping[str, Any], *, by: str, reason: str
+    registry: Registry,
+    model: str,
+    kind: TargetKind,
+    settings: Mapping[str, Any],
+    *,
+    by: Credentials,
+    approver: Credentials,
+    reason: str,
 ) -> Move:
-    """Give a model this target. See `lifecycle.targets.move.set_target` for what it raises."""
+    """Give a model this target: an engineer chooses it, an approver signs as well.
+
+    Raises:
+        UserError: if there is no such model, the settings cannot be used, or no reason is given.
+        Refused: if a signature is refused; otherwise as `lifecycle.targets.move.set_target`.
+        EnvironmentFault: if the target cannot be reached or written.
+    """
     setting: Setting = complete(from_json(kind, settings))
-    return move.set_target(registry, model, setting, actor=by, reason=reason)
+    signatures: list[str] = []
+    for who, meaning in ((by, Meaning.TARGET_CHOSEN), (approver, Meaning.TARGET_APPROVED)):
+        with registry.read() as session:
+            terms = terms_of_choice(session, model, setting, meaning)
+        made = sign(registry, who, meaning, subject=terms.subject, digest=terms.digest, reason=reason)
+        signatures.append(made.id)
+    return move.set_target(registry, model, setting, Consent(*signatures))

@@ -101,4 +101,3 @@ def _drift_share(session: Session, model_id: int) -> float | None:
         .order_by(Metric.at.desc())
         .limit(1)
     ).one_or_none()
-

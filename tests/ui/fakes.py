@@ -336,9 +336,7 @@ class FakeDesk:
         self, model: str, output: Path, *, by: str, wishes: str, without: Sequence[str]
     ) -> RetrainingRequest:
         self._note("request_retraining", (model, output, by, wishes, tuple(without)))
-        return RetrainingRequest(
-            model, output, NOW - timedelta(days=90), NOW, 1240, 880, 1 + len(without), "ab" * 32
-        )
+        return RetrainingRequest(model, output, NOW - timedelta(days=90), NOW, 1240, 880, 1 + len(without), "ab" * 32)
 
     # life
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from aiqu_desktop.cli.options import by_option, json_option, site_option
+from aiqu_desktop.cli.options import json_option, site_option
 from aiqu_desktop.cli.output import print_json, print_table
+from aiqu_desktop.cli.passwords import credentials, password_file, password_option
 from aiqu_desktop.core.clock import iso
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import TargetKind
@@ -59,17 +60,39 @@ def show(model: str, site: Path, as_json: bool) -> int:
 @click.argument("kind", type=click.Choice([kind.value for kind in TargetKind]))
 @click.argument("settings", nargs=-1)
 @click.option("--reason", default="", help="Why; needed.")
-@by_option
+@click.option("--by", default="", help="The engineer who chooses it.")
+@password_option
+@click.option("--approver", default="", help="The approver who signs as well.")
+@password_file("--approver-password-file", "approver_password", "of the approver")
 @site_option
 @json_option
-def set_(model: str, kind: str, settings: tuple[str, ...], reason: str, by: str, site: Path, as_json: bool) -> int:
-    """Give MODEL the target KIND with SETTINGS such as url=http://127.0.0.1:8000.
+def set_(
+    model: str,
+    kind: str,
+    settings: tuple[str, ...],
+    reason: str,
+    by: str,
+    password: Path | None,
+    approver: str,
+    approver_password: Path | None,
+    site: Path,
+    as_json: bool,
+) -> int:
+    """Give MODEL the target KIND with SETTINGS such as url=http://127.0.0.1:8000; two people sign it.
 
     A live version is staged, switched and proven on the new target first; exit status 1 when it does not prove it.
     For a hook, `command=` is given once for the program and once for each argument.
     """
     with opened_site(site) as registry:
-        done = choose_target(registry, model, TargetKind(kind), _read(settings), by=by, reason=reason)
+        done = choose_target(
+            registry,
+            model,
+            TargetKind(kind),
+            _read(settings),
+            by=credentials(by, password),
+            approver=credentials(approver, approver_password, flag="--approver"),
+            reason=reason,
+        )
     if as_json:
         print_json({"changed": done.changed, "sentence": done.sentence})
     else:

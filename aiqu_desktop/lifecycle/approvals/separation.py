@@ -27,9 +27,6 @@ def refuse_requester(version: Version, requester: Signature) -> None:
 def refuse_approver(session: Session, version: Version, requester: Signature, approver: Signature) -> None:
     """The approver is a third person beside author and requester, and did not bring the version in.
 
-    Nor may one of the two ever have administered the other's account: who sets an account up, or gives it a password,
-    might speak with both voices.
-
     Raises:
         Refused: if the approver is not another person.
     """
@@ -40,11 +37,25 @@ def refuse_approver(session: Session, version: Version, requester: Signature, ap
         raise Refused(f"{approver.full_name} is the author of version {number}, so another person must decide.")
     if _is(version.imported_by, approver):
         raise Refused(f"{approver.full_name} brought in version {number}, so another person must decide.")
-    for one, other in ((approver, requester), (requester, approver)):
+    refuse_one_voice(session, requester, approver)
+
+
+def refuse_one_voice(session: Session, asking: Signature, deciding: Signature) -> None:
+    """Two signatures are two people's, neither of whom could speak with the other's voice.
+
+    So neither may ever have administered the other's account: who sets one up, or gives it a password, might speak with
+    both voices.
+
+    Raises:
+        Refused: if they are not.
+    """
+    if asking.person_id == deciding.person_id:
+        raise Refused(f"{asking.full_name} asked for this, so another person must decide.")
+    for one, other in ((deciding, asking), (asking, deciding)):
         if one.person_id in administrators_of(session, other.person_id):
             raise Refused(
                 f"{one.full_name} has administered the account of {other.full_name}, so the two cannot stand for two "
-                "people in one promotion; a third must ask or decide."
+                "people here; a third must ask or decide."
             )
 
 

@@ -50,9 +50,7 @@ def within_budget(asked: Candidacy) -> GateResult:
     if over:
         words, unit = _WORDS[over[0]]
         limit, whose = limits[over[0]]
-        finding = (
-            f"{words} takes {mine[over[0]]:g} {unit}; at most {limit:.3g} {unit} ({whose}) is allowed."
-        )
+        finding = f"{words} takes {mine[over[0]]:g} {unit}; at most {limit:.3g} {unit} ({whose}) is allowed."
         return _answer(failing(rules.mode), finding, evidence)
     return _answer(True, f"{said} (99th percentiles): within its budget.", evidence)
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aiqu_desktop.core.errors import AiquError, Refused, UserError
+from aiqu_desktop.core.errors import AiquError, Refused
 from aiqu_desktop.core.words import ReleaseState
+from aiqu_desktop.lifecycle.approvals.target_choice import Consent, signers_of
 from aiqu_desktop.lifecycle.facts import champion_of, facts_of, model_named, staging_files
 from aiqu_desktop.lifecycle.history import spans_of
 from aiqu_desktop.lifecycle.lock import sole_release
@@ -34,17 +35,15 @@ class Move:
     sentence: str
 
 
-def set_target(registry: Registry, model: str, setting: Setting, *, actor: str, reason: str) -> Move:
-    """Choose a model's target, audited; with a live version, prove it there first.
+def set_target(registry: Registry, model: str, setting: Setting, consent: Consent) -> Move:
+    """Choose a model's target on two people's word, audited; with a live version, prove it there first.
 
     Raises:
-        UserError: if there is no such model, or no name or reason is given.
-        Refused: if a release of the model is open, or the new target does not prove the live version.
+        UserError: if there is no such model.
+        Refused: if the two signatures do not entitle to it, a release of the model is open, or the new target does not
+            prove the live version.
         EnvironmentFault: if the new target cannot be reached or written.
     """
-    actor, reason = actor.strip(), reason.strip()
-    if not actor or not reason:
-        raise UserError("Choosing a target needs the name of the person who does it, and a reason; give both.")
     with registry.read() as session:
         model_named(session, model)
     with sole_release(registry.paths, model):
@@ -54,6 +53,7 @@ def set_target(registry: Registry, model: str, setting: Setting, *, actor: str, 
             if fingerprint(before) == fingerprint(setting):
                 return Move(model, setting, False, f"{model} has this target already; nothing was changed.")
             _refuse_open_release(session, found.id, model)
+            signers_of(session, model, setting, consent)
             live = champion_of(found)
             version = facts_of(live) if live else None
             past = [span.release for span in spans_of(session, found.id) if live and span.version_id == live.id]
@@ -66,7 +66,7 @@ def set_target(registry: Registry, model: str, setting: Setting, *, actor: str, 
             seen = _prove(target, placement, staging_files(store, version))
             shown = "is proven there" if seen.serving_observed else "is what it is told; what serves is not observed"
             proof, sentence = seen.to_json(), f"{model} is released to {target.name}; version {version.number} {shown}."
-        _write(registry, model, before, setting, actor, reason, proof)
+        _write(registry, model, before, setting, consent, proof)
     return Move(model, setting, True, sentence)
 
 
@@ -104,15 +104,17 @@ def _refuse_open_release(session: Session, model_id: int, model: str) -> None:
 
 
 def _write(
-    registry: Registry, model: str, before: Setting, setting: Setting, actor: str, reason: str, proof: dict[str, object]
+    registry: Registry, model: str, before: Setting, setting: Setting, consent: Consent, proof: dict[str, object]
 ) -> None:
     now = registry.clock.now()
     with registry.write() as session:
+        chooser, approver = signers_of(session, model, setting, consent)
+        by = f"{chooser.full_name} and {approver.full_name}"
         row = TargetRecord(
             model_id=model_named(session, model).id,
             at=now,
-            by=actor,
-            reason=reason,
+            by=by,
+            reason=chooser.reason,
             kind=setting.kind,
             settings=to_json(setting),
         )
@@ -120,10 +122,15 @@ def _write(
         audit.record(
             session,
             at=now,
-            actor=actor,
+            actor=by,
             action="target.chosen",
             subject=f"model {model}",
             old={"kind": before.kind.value, **to_json(before)},
-            new={"kind": setting.kind.value, **to_json(setting), "proof": proof},
-            reason=reason,
+            new={
+                "kind": setting.kind.value,
+                **to_json(setting),
+                "proof": proof,
+                "signatures": [chooser.id, approver.id],
+            },
+            reason=chooser.reason,
         )

@@ -46,7 +46,9 @@ class EngineSite:
             import_version(self.registry, make_bundle(self.folder / f"v{number}", "toy", number), by="Eva")
 
     def choose(self, kind: TargetKind, **settings: Any) -> None:
-        choose_target(self.registry, "toy", kind, settings, by="Eva", reason="the engine of line 1")
+        choose_target(
+            self.registry, "toy", kind, settings, by=ENGINEER, approver=APPROVER, reason="the engine of line 1"
+        )
 
     def promote(self, number: int, on_step: Callable[[str, str], None] | None = None) -> releases.ReleaseOutcome:
         preview = releases.preview_promotion(self.registry, "toy", number)

@@ -9,20 +9,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from aiqu_desktop.core.clock import wait_until
 from aiqu_desktop.core.errors import Refused, UserError
-from aiqu_desktop.core.words import CheckKind, TargetKind, Verdict
-from aiqu_desktop.lifecycle.targets.setting import from_json
+from aiqu_desktop.core.words import CheckKind, Meaning, Role, TargetKind, Verdict
+from aiqu_desktop.lifecycle.approvals.target_choice import Consent, terms_of_choice
+from aiqu_desktop.lifecycle.targets.move import set_target
+from aiqu_desktop.lifecycle.targets.setting import FolderSetting, complete, from_json
 from aiqu_desktop.registry.tables import AuditRecord, Check
 from aiqu_desktop.scheduling import Monitor
-from aiqu_desktop.services import releases
+from aiqu_desktop.security.identity import Credentials
+from aiqu_desktop.services import people, releases
 from aiqu_desktop.services.targets import choose_target, list_targets, show_target
+from tests.factories.people import ADMIN, APPROVER, ENGINEER, OPERATOR, PASSWORD, by, signed, vouched
 from tests.lifecycle.engines.scenarios import EngineSite, carry_out, engine_site
 from tests.lifecycle.plant import running_line
 from tests.lifecycle.targets.test_hook import PROGRAM, program
+
+SIGNERS: dict[str, Credentials] = {"by": ENGINEER, "approver": APPROVER}
+STAFF = (ADMIN, ENGINEER, APPROVER, OPERATOR)
 
 
 @pytest.fixture
@@ -41,20 +51,20 @@ def test_a_model_has_the_folder_target_until_another_is_chosen_and_audited(site:
     before = show_target(site.registry, "toy")
     assert (before.kind, before.at) == (TargetKind.FOLDER, None)
     done = choose_target(
-        site.registry, "toy", TargetKind.HOOK, {"command": hook(tmp_path)}, by="Eva", reason="line 2 moved"
+        site.registry, "toy", TargetKind.HOOK, {"command": hook(tmp_path)}, **SIGNERS, reason="line 2 moved"
     )
     assert done.changed
     (row,) = list_targets(site.registry)
-    assert (row.kind, row.by, row.reason) == (TargetKind.HOOK, "Eva", "line 2 moved")
+    assert (row.kind, row.by, row.reason) == (TargetKind.HOOK, "Eva and Maria", "line 2 moved")
     assert list(row.settings["pins"]) == [str(tmp_path / "hook")]
     again = choose_target(
-        site.registry, "toy", TargetKind.HOOK, {"command": [str(tmp_path / "hook")]}, by="E", reason="x"
+        site.registry, "toy", TargetKind.HOOK, {"command": [str(tmp_path / "hook")]}, **SIGNERS, reason="x"
     )
     assert not again.changed
     with site.registry.read() as session:
         records = session.scalars(select(AuditRecord).where(AuditRecord.action == "target.chosen")).all()
     assert [(r.actor, r.reason, r.old["kind"], r.new["kind"]) for r in records] == [  # type: ignore[index]
-        ("Eva", "line 2 moved", "folder", "hook")
+        ("Eva and Maria", "line 2 moved", "folder", "hook")
     ]
 
 
@@ -112,11 +122,57 @@ def test_settings_that_cannot_be_used_are_refused_with_a_sentence(
         from_json(kind, settings)
 
 
-def test_a_name_and_a_reason_are_needed(site: EngineSite, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="give both"):
-        choose_target(site.registry, "toy", TargetKind.HOOK, {"command": hook(tmp_path)}, by="Eva", reason=" ")
+def test_a_reason_and_a_model_are_needed(site: EngineSite, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="needs a reason"):
+        choose_target(site.registry, "toy", TargetKind.HOOK, {"command": hook(tmp_path)}, **SIGNERS, reason=" ")
     with pytest.raises(UserError, match="no model"):
-        choose_target(site.registry, "other", TargetKind.FOLDER, {}, by="Eva", reason="x")
+        choose_target(site.registry, "other", TargetKind.FOLDER, {}, **SIGNERS, reason="x")
+
+
+@examples(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(chooser=st.sampled_from(STAFF), approver=st.sampled_from(STAFF))
+def test_only_an_engineer_and_another_person_who_approves_can_choose(
+    site: EngineSite, tmp_path_factory: pytest.TempPathFactory, chooser: Credentials, approver: Credentials
+) -> None:
+    command = hook(tmp_path_factory.mktemp("hook"))
+    before = show_target(site.registry, "toy")
+    signers = {"by": chooser, "approver": approver}
+    if (chooser, approver) == (ENGINEER, APPROVER):
+        assert choose_target(site.registry, "toy", TargetKind.HOOK, {"command": command}, **signers, reason="x").changed
+    else:
+        with pytest.raises(Refused):
+            choose_target(site.registry, "toy", TargetKind.HOOK, {"command": command}, **signers, reason="x")
+        assert show_target(site.registry, "toy") == before
+
+
+def test_one_person_with_both_roles_is_not_two(site: EngineSite, tmp_path: Path) -> None:
+    both = (Role.ENGINEER, Role.APPROVER)
+    people.add(site.registry, "both", "Bo Both", both, PASSWORD, vouched(APPROVER))
+    signers = {"by": by("both"), "approver": by("both")}
+    with pytest.raises(Refused, match="another person must decide"):
+        choose_target(site.registry, "toy", TargetKind.HOOK, {"command": hook(tmp_path)}, **signers, reason="x")
+
+
+def test_signatures_for_a_target_serve_once_and_for_it_alone(site: EngineSite, tmp_path: Path) -> None:
+    wanted, other = FolderSetting(), complete(from_json(TargetKind.HOOK, {"command": hook(tmp_path)}))
+    site.choose(TargetKind.HOOK, command=[str(tmp_path / "hook")], seconds=20.0)
+
+    def consent() -> Consent:
+        made: list[str] = []
+        for who, meaning in ((ENGINEER, Meaning.TARGET_CHOSEN), (APPROVER, Meaning.TARGET_APPROVED)):
+            with site.registry.read() as session:
+                terms = terms_of_choice(session, "toy", wanted, meaning)
+            made.append(signed(site.registry, who, terms, "back to the line").id)
+        return Consent(*made)
+
+    given_now = consent()
+    with pytest.raises(Refused, match="must be signed anew"):
+        set_target(site.registry, "toy", other, given_now)
+    assert set_target(site.registry, "toy", wanted, given_now).changed
+    site.choose(TargetKind.HOOK, command=[str(tmp_path / "hook")], seconds=20.0)
+    with pytest.raises(Refused, match="must be signed anew"):
+        set_target(site.registry, "toy", wanted, given_now)
+    assert show_target(site.registry, "toy").kind is TargetKind.HOOK
 
 
 def test_a_site_from_before_targets_were_checked_gets_the_check_when_it_is_watched(site: EngineSite) -> None:
