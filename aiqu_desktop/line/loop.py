@@ -10,7 +10,6 @@ from pathlib import Path
 
 from aiqu_desktop.core.clock import Clock
 from aiqu_desktop.core.errors import AiquError
-from aiqu_desktop.line.messages import LineState
 from aiqu_desktop.line.protocol import model_folders
 from aiqu_desktop.line.server import ModelServer
 
@@ -50,7 +49,7 @@ class Line:
             self._beat_if_due()
             self.stop.wait(self._poll)
         for server in self._servers.values():
-            server.beat(LineState.STOPPED)
+            server.close()
 
     def _round(self) -> bool:
         """Every pointer followed and one file of every model predicted; True when any file was there."""
@@ -69,9 +68,7 @@ class Line:
         self._next_discovery = time.monotonic() + _DISCOVERY
         found = {folder.path: folder for folder in model_folders(self._root)}
         for path in self._servers.keys() - found.keys():
-            server = self._servers.pop(path)
-            if path.is_dir():
-                server.beat(LineState.STOPPED)
+            self._servers.pop(path).close()
         for path, folder in found.items():
             if path not in self._servers:
                 server = ModelServer(folder, self._clock, self._durable)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
@@ -13,6 +12,7 @@ import click
 
 from aiqu_desktop.core.clock import SystemClock
 from aiqu_desktop.core.errors import AiquError
+from aiqu_desktop.core.parent import set_at_end_of_input
 from aiqu_desktop.line.lock import sole_line
 from aiqu_desktop.line.loop import Line
 
@@ -61,18 +61,11 @@ def command(root: Path, poll: float, fsync: bool, patience: float, until_stdin_c
             signal.signal(signal.SIGTERM, stop)
             signal.signal(signal.SIGINT, stop)
             if until_stdin_closes:
-                threading.Thread(target=_stop_at_end_of_input, args=(line.stop,), daemon=True).start()
+                threading.Thread(target=set_at_end_of_input, args=(line.stop,), daemon=True).start()
             line.run()
     except AiquError as error:
         click.echo(f"aiqu-line: {error}", err=True)
         sys.exit(error.exit_status)
-
-
-def _stop_at_end_of_input(stop: threading.Event) -> None:
-    # Not sys.stdin: a reader that still waits at exit would hold its lock, and the interpreter aborts over that.
-    while os.read(0, 4096):
-        pass
-    stop.set()
 
 
 def main() -> None:

@@ -101,6 +101,69 @@ class GoldenSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class ShadowStatus:
+    """What runs beside the champion, and how it keeps up. `serving` is None until it has proven itself.
+
+    pid: of its own process; None while there is none. problem: why it does not answer, or what it failed on last.
+    rows_answered, rows_failed, rows_dropped: since the shadow was begun; dropped ones never reached it. A kill loses
+        the last second's counts: what was truly answered is what the site has taken in.
+    seconds: spent on the answered rows.
+    """
+
+    act: str
+    digest: str
+    version: int
+    serving: Serving | None
+    golden: GoldenSummary | None
+    pid: int | None
+    heartbeat: datetime
+    rows_answered: int = 0
+    rows_failed: int = 0
+    rows_dropped: int = 0
+    seconds: float = 0.0
+    problem: str | None = None
+
+    @classmethod
+    def of(cls, pointer: Pointer, heartbeat: datetime) -> ShadowStatus:
+        """A shadow that has not said anything yet."""
+        return cls(pointer.release, pointer.digest, pointer.version, None, None, None, heartbeat)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "act": self.act,
+            "digest": self.digest,
+            "version": self.version,
+            "serving": self.serving.to_json() if self.serving else None,
+            "golden": self.golden.to_json() if self.golden else None,
+            "pid": self.pid,
+            "heartbeat": iso(self.heartbeat),
+            "rows_answered": self.rows_answered,
+            "rows_failed": self.rows_failed,
+            "rows_dropped": self.rows_dropped,
+            "seconds": self.seconds,
+            "problem": self.problem,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ShadowStatus:
+        """Read what `to_json` wrote; KeyError, TypeError or ValueError when it is something else."""
+        return cls(
+            act=str(data["act"]),
+            digest=digest_text(data["digest"]),
+            version=int(data["version"]),
+            serving=Serving.from_json(data["serving"]) if data["serving"] is not None else None,
+            golden=GoldenSummary.from_json(data["golden"]) if data["golden"] is not None else None,
+            pid=None if data["pid"] is None else int(data["pid"]),
+            heartbeat=_instant(data["heartbeat"]),
+            rows_answered=int(data["rows_answered"]),
+            rows_failed=int(data["rows_failed"]),
+            rows_dropped=int(data["rows_dropped"]),
+            seconds=float(data["seconds"]),
+            problem=None if data["problem"] is None else str(data["problem"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class LineStatus:
     """What the line says of one model.
 
@@ -109,6 +172,7 @@ class LineStatus:
     heartbeat: wall time of the last sign of life.
     rows_served: rows predicted since the line process started.
     problem: what stands in the way of the line's work, in one sentence; None when nothing does.
+    seconds: spent on predicting these rows. shadow: what runs beside the served version; None without any.
     """
 
     state: LineState
@@ -119,6 +183,8 @@ class LineStatus:
     heartbeat: datetime
     rows_served: int
     problem: str | None = None
+    seconds: float = 0.0
+    shadow: ShadowStatus | None = None
 
     def alive(self, now_wall: datetime, within: float = 5.0) -> bool:
         """True when the line has not stopped and gave a sign of life in the last `within` seconds of wall time.
@@ -142,6 +208,8 @@ class LineStatus:
             "heartbeat": iso(self.heartbeat),
             "rows_served": self.rows_served,
             "problem": self.problem,
+            "seconds": self.seconds,
+            "shadow": self.shadow.to_json() if self.shadow else None,
         }
 
     @classmethod
@@ -156,6 +224,9 @@ class LineStatus:
             heartbeat=_instant(data["heartbeat"]),
             rows_served=int(data["rows_served"]),
             problem=None if data.get("problem") is None else str(data["problem"]),
+            # A line of an earlier edition says nothing of these.
+            seconds=float(data.get("seconds", 0.0)),
+            shadow=None if data.get("shadow") is None else ShadowStatus.from_json(data["shadow"]),
         )
 
 

@@ -6,6 +6,7 @@
     status.json      line → desktop: what it serves, how its golden cases went, that it is alive
     served.json      line → itself: the last version that it served, for a start with a broken pointer
     incoming/        rows to predict; incoming/rejected/ those that could not be, each with its reason
+    shadow/          the same again for a challenger that answers beside the champion, see `line.shadow`
 
 A file that is not whole reads as None, and `problems` says which and why: a reader never meets a traceback, and a
 broken pointer is never taken for another one.
@@ -54,13 +55,13 @@ class TargetFolder:
     @property
     def model(self) -> str:
         """The model's name: what line.json says, else the folder's own name."""
-        config = self._read("line.json", dict)
+        config = self.read("line.json", dict)
         return str(config["model"]) if config and config.get("model") else self.path.name
 
     @property
     def drop(self) -> Path | None:
         """The folder that observations go to; None while line.json is absent or unreadable."""
-        return self._read("line.json", self._drop_of)
+        return self.read("line.json", self._drop_of)
 
     @property
     def incoming(self) -> Path:
@@ -145,15 +146,15 @@ class TargetFolder:
 
     def pointer(self) -> Pointer | None:
         """Which version the line is told to serve; None when nothing readable says so (see `problems`)."""
-        return self._read("champion.json", Pointer.from_json)
+        return self.read("champion.json", Pointer.from_json)
 
     def status(self) -> LineStatus | None:
         """What the line last said; None when nothing readable is there (see `problems`)."""
-        return self._read("status.json", LineStatus.from_json)
+        return self.read("status.json", LineStatus.from_json)
 
     def last_served(self) -> Pointer | None:
         """The version that the line served last, by its own record."""
-        return self._read("served.json", Pointer.from_json)
+        return self.read("served.json", Pointer.from_json)
 
     def problems(self) -> tuple[str, ...]:
         """One sentence for each file that is there but cannot be read."""
@@ -173,9 +174,13 @@ class TargetFolder:
     # --- the line writes
 
     def write_status(self, status: LineStatus) -> None:
+        """Replace status.json."""
+        self.write_answer(json.dumps(status.to_json(), indent=2).encode())
+
+    def write_answer(self, status: bytes) -> None:
         """Replace status.json. Not forced to disk: after a power cut no line is alive to be told of."""
         temporary = self.path / ".status.json.tmp"
-        temporary.write_bytes(json.dumps(status.to_json(), indent=2).encode())
+        temporary.write_bytes(status)
         temporary.replace(self.path / "status.json")
 
     def write_last_served(self, pointer: Pointer) -> None:
@@ -221,7 +226,8 @@ class TargetFolder:
             if not place.is_file() or place.read_bytes() != files[name]:
                 write_atomically(place, files[name])
 
-    def _read(self, name: str, reader: Callable[[Any], T]) -> T | None:
+    def read(self, name: str, reader: Callable[[Any], T]) -> T | None:
+        """A JSON file of the folder as `reader` takes it; None when nothing readable is there."""
         data = self._bytes(name)
         return None if data is None else _parsed(data, reader)
 

@@ -2,6 +2,7 @@
 
 In:  CSV, UTF-8, with the columns id, event_time and every feature of the schema, in any order; others are ignored.
 Out: CSV with id, event_time, the features in schema order, prediction, score_<class>…, served_digest.
+     Of a shadow: CSV with id, event_time, shadow_prediction, shadow_digest.
 """
 
 from __future__ import annotations
@@ -71,6 +72,18 @@ def write_observations(rows: Rows, answers: Predictions, schema: InputSchema, di
     scores = [[]] * len(values) if answers.scores is None else answers.scores.tolist()
     writer.writerows(
         [*row, value, *map(_cell, score), digest] for row, value, score in zip(rows.cells, values, scores, strict=True)
+    )
+    return text.getvalue().encode()
+
+
+def write_shadow_answers(rows: Rows, answers: Predictions, digest: str) -> bytes:
+    """What a challenger answered for these rows; the features are in the champion's observations already."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow((*KEYS, "shadow_prediction", "shadow_digest"))
+    writer.writerows(
+        [*row[: len(KEYS)], _cell(value), digest]
+        for row, value in zip(rows.cells, answers.values.tolist(), strict=True)
     )
     return text.getvalue().encode()
 

@@ -68,6 +68,55 @@ def regressor(weights: Sequence[float] = (1.0, 10.0, 100.0)) -> bytes:
     ).SerializeToString()
 
 
+def failing_regressor() -> bytes:
+    """0 for most rows; fails on those whose flow is 1,000 or more."""
+    return packed(
+        [
+            helper.make_node("Gather", ["x", "second"], ["flow"], axis=1),
+            helper.make_node("Div", ["flow", "thousand"], ["share"]),
+            helper.make_node("Relu", ["share"], ["positive"]),
+            helper.make_node("Cast", ["positive"], ["place"], to=TensorProto.INT64),
+            helper.make_node("Gather", ["zero", "place"], ["y"], axis=0),
+        ],
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [None, 3])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [None, 1])],
+        [
+            numpy_helper.from_array(np.array([1], dtype=np.int64), "second"),
+            numpy_helper.from_array(np.array([1000.0], dtype=np.float32), "thousand"),
+            numpy_helper.from_array(np.array([0.0], dtype=np.float32), "zero"),
+        ],
+    ).SerializeToString()
+
+
+def hanging_regressor() -> bytes:
+    """0 for each row, after as many rounds of doing nothing as the largest flow says."""
+    one = helper.make_tensor_value_info
+    body = helper.make_graph(
+        [
+            helper.make_node("Identity", ["go_on"], ["still"]),
+            helper.make_node("Identity", ["held"], ["kept"]),
+        ],
+        "round",
+        [one("round", TensorProto.INT64, []), one("go_on", TensorProto.BOOL, []), one("held", TensorProto.FLOAT, None)],
+        [one("still", TensorProto.BOOL, []), one("kept", TensorProto.FLOAT, None)],
+    )
+    return packed(
+        [
+            helper.make_node("Gather", ["x", "second"], ["flow"], axis=1),
+            helper.make_node("ReduceMax", ["flow"], ["most"], keepdims=0),
+            helper.make_node("Cast", ["most"], ["rounds"], to=TensorProto.INT64),
+            helper.make_node("Sub", ["flow", "flow"], ["nothing"]),
+            helper.make_node("Loop", ["rounds", "yes", "nothing"], ["y"], body=body),
+        ],
+        [one("x", TensorProto.FLOAT, [None, 3])],
+        [one("y", TensorProto.FLOAT, [None, 1])],
+        [
+            numpy_helper.from_array(np.array([1], dtype=np.int64), "second"),
+            numpy_helper.from_array(np.array(True), "yes"),
+        ],
+    ).SerializeToString()
+
+
 def by_name() -> bytes:
     """One input a feature, the grade as text: pressure + flow, and 1000 more for grade C."""
     return packed(

@@ -21,8 +21,9 @@ from aiqu_desktop.core.clock import wait_until
 from aiqu_desktop.core.files import sha256_bytes
 from aiqu_desktop.core.schema import InputSchema
 from aiqu_desktop.core.words import Task
-from aiqu_desktop.line.messages import LineStatus, Pointer
+from aiqu_desktop.line.messages import LineStatus, Pointer, ShadowStatus
 from aiqu_desktop.line.protocol import TargetFolder
+from aiqu_desktop.line.shadow.folder import ShadowFolder
 from tests.inference import tiny
 
 REPOSITORY = Path(__file__).parents[2]
@@ -50,18 +51,42 @@ class Floor:
     def drop(self) -> Path:
         return self.root.parent / "drop" / self.name
 
-    def stage(self, version: int, *, golden: bytes | None = None) -> str:
-        """Stage a regression of its own for this version; its digest."""
-        model = tiny.regressor((float(version), 10.0, 100.0))
+    def files(self, version: int, *, golden: bytes | None = None, model: bytes | None = None) -> dict[str, bytes]:
+        """What is staged of a version: a regression of its own unless `model` is given."""
+        model = model or tiny.regressor((float(version), 10.0, 100.0))
         self.models[version] = model
-        digest = sha256_bytes(model)
-        files = {
+        return {
             "model.onnx": model,
             "golden.json": golden or tiny.golden(model, self.schema),
             "schema.json": json.dumps(self.schema.to_json()).encode(),
         }
+
+    def stage(self, version: int, *, golden: bytes | None = None) -> str:
+        """Stage a regression of its own for this version; its digest."""
+        files = self.files(version, golden=golden)
+        digest = sha256_bytes(files["model.onnx"])
         self.target.stage(digest, files)
         return digest
+
+    @property
+    def shadow(self) -> ShadowFolder:
+        return ShadowFolder(self.target)
+
+    def shadow_by(self, version: int, *, golden: bytes | None = None, model: bytes | None = None) -> str:
+        """Begin a shadow of a version; its digest."""
+        files = self.files(version, golden=golden, model=model)
+        digest = sha256_bytes(files["model.onnx"])
+        self.shadow.begin(Pointer(digest, version, f"shadow-{version}", datetime.now(UTC)), files)
+        return digest
+
+    def until_shadowing(self, version: int) -> ShadowStatus:
+        status = self.until(
+            lambda said: (
+                said.shadow is not None and said.shadow.serving is not None and said.shadow.serving.version == version
+            )
+        )
+        assert status.shadow is not None
+        return status.shadow
 
     def point(self, version: int, digest: str) -> None:
         self.target.point(Pointer(digest, version, f"release-{version}", datetime.now(UTC)))
@@ -90,8 +115,15 @@ class Floor:
 
     def observations(self) -> list[dict[str, str]]:
         """Every row in the drop folder, files in the order of their names."""
+        return self._rows("obs")
+
+    def shadow_answers(self) -> list[dict[str, str]]:
+        """Every row that a shadow has answered."""
+        return self._rows("shadow")
+
+    def _rows(self, kind: str) -> list[dict[str, str]]:
         found: list[dict[str, str]] = []
-        for path in sorted(self.drop.glob("obs-*.csv")):
+        for path in sorted(self.drop.glob(f"{kind}-*.csv")):
             with path.open(encoding="utf-8", newline="") as stream:
                 found.extend(csv.DictReader(stream))
         return found
