@@ -21,7 +21,7 @@ _SQL_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """kind: "observations" or "labels". columns: see `Form` for the arrays' types; all of one length."""
+    """kind: "observations", "labels" or "shadow". columns: see `Form` for the arrays' types; all of one length."""
 
     kind: str
     columns: dict[str, NDArray[Any]]

@@ -73,9 +73,9 @@ def _text_rules(values: NDArray[Any], column: Column) -> list[tuple[NDArray[np.b
         accepted = set(column.choices)
         one_of = "one of the classes " + ", ".join(column.choices[:6]) + (" …" if len(column.choices) > 6 else "")
         return [(_mask(text not in accepted for text in texts), one_of)]
-    if column.name == "served_digest":
-        distinct = {text for text in set(texts) if text is not None and not _DIGEST.fullmatch(text)}
-        return [(_mask(text in distinct for text in texts), "a SHA-256 of 64 lower-case hexadecimal digits")]
+    if column.name in ("served_digest", "shadow_digest"):
+        good = {text for text in set(texts) if (column.nullable if text is None else _DIGEST.fullmatch(text))}
+        return [(_mask(text not in good for text in texts), "a SHA-256 of 64 lower-case hexadecimal digits")]
     if column.nullable:
         return []
     limit = f"a text of 1 to {_LONGEST_ID} characters"

@@ -12,6 +12,7 @@ from aiqu_desktop.core.words import ColumnKind, Task
 
 OBSERVATIONS = "observations"
 LABELS = "labels"
+SHADOW = "shadow"  # what a challenger answered beside the champion
 
 
 class Form(StrEnum):
@@ -95,9 +96,20 @@ def label_columns(schema: InputSchema) -> tuple[Column, ...]:
     )
 
 
+@lru_cache(maxsize=64)
+def shadow_columns(schema: InputSchema) -> tuple[Column, ...]:
+    """What a file of a shadow's answers carries: the features are in the champion's observations of the same ids."""
+    return (
+        Column("id", Form.TEXT, nullable=False),
+        Column("event_time", Form.INSTANT, nullable=False),
+        _answer("shadow_prediction", schema),
+        Column("shadow_digest", Form.TEXT, nullable=False),
+    )
+
+
 RECEIVED_AT = Column("received_at", Form.INSTANT, nullable=False)
 
 
 def columns_of(kind: str, schema: InputSchema) -> tuple[Column, ...]:
-    """The columns of a file of `kind`, OBSERVATIONS or LABELS."""
-    return observation_columns(schema) if kind == OBSERVATIONS else label_columns(schema)
+    """The columns of a file of `kind`: OBSERVATIONS, LABELS or SHADOW."""
+    return {OBSERVATIONS: observation_columns, LABELS: label_columns, SHADOW: shadow_columns}[kind](schema)

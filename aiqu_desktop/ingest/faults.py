@@ -13,7 +13,7 @@ _LONGEST = 40
 class BadFile(Exception):
     """A file cannot be taken in. The text is the whole sentence for the person at the desk.
 
-    kind: "observations" or "labels", empty where the file could not be read so far.
+    kind: "observations", "labels" or "shadow", empty where the file could not be read so far.
     """
 
     def __init__(self, sentence: str, kind: str = "") -> None:
@@ -87,9 +87,11 @@ def check_header(file: str, kind: str, header: Sequence[str], wanted: Sequence[s
 
 
 def kind_of(file: str, header: Sequence[str]) -> str:
-    """Whether a file holds observations or labels: by its columns, and failing that by its name."""
+    """Whether a file holds observations, a shadow's answers or labels: by its columns, and failing that by its name."""
     if "prediction" in header:
         return "observations"
+    if "shadow_prediction" in header:
+        return "shadow"
     if "label" in header or file.casefold().startswith("label"):
         return "labels"
     return "observations"

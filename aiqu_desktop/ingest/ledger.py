@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlalchemy import Text, cast, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.schema import InputSchema
-from aiqu_desktop.ingest.columns import OBSERVATIONS
+from aiqu_desktop.ingest.batch import Batch
+from aiqu_desktop.ingest.columns import LABELS, OBSERVATIONS, SHADOW
 from aiqu_desktop.registry import Registry
-from aiqu_desktop.registry.tables import IngestFile, LabelId, Model, ObservationId
+from aiqu_desktop.registry.tables import IngestFile, LabelId, Model, ObservationId, ShadowAnswerId
 
 _CHUNK = 10_000  # below SQLite's limit of 32,766 variables
 
@@ -47,9 +48,26 @@ def _parsed(schema: str) -> InputSchema:
     return InputSchema.from_json(json.loads(schema))
 
 
-def id_table(kind: str) -> type[ObservationId] | type[LabelId]:
-    """The table that holds every known id of a kind."""
-    return ObservationId if kind == OBSERVATIONS else LabelId
+_ID_COLUMNS: dict[str, InstrumentedAttribute[str]] = {
+    OBSERVATIONS: ObservationId.observation_id,
+    LABELS: LabelId.observation_id,
+    SHADOW: ShadowAnswerId.answer_key,
+}
+_DIGITS = 16  # of a version's digest: enough to tell the versions of one model apart
+
+
+def id_column(kind: str) -> InstrumentedAttribute[str]:
+    """The column that holds every known row's key of a kind; its table has `model_id` and `row_digest` beside it."""
+    return _ID_COLUMNS[kind]
+
+
+def row_keys(batch: Batch) -> list[str]:
+    """What makes each row of a batch one of its kind: its id, and where several versions answer, which of them."""
+    ids: list[str] = batch.columns["id"].tolist()
+    if batch.kind != SHADOW:
+        return ids
+    digests = batch.columns["shadow_digest"].tolist()
+    return [f"{digest[:_DIGITS]}:{row}" for digest, row in zip(digests, ids, strict=True)]
 
 
 def was_taken(session: Session, model_id: int, sha256: str) -> bool:
@@ -60,13 +78,12 @@ def was_taken(session: Session, model_id: int, sha256: str) -> bool:
     return session.scalar(query) is not None
 
 
-def known_digests(session: Session, model_id: int, kind: str, ids: Sequence[str]) -> dict[str, bytes]:
-    """The row digests of those of `ids` that the ledger has."""
-    table = id_table(kind)
+def known_digests(session: Session, model_id: int, kind: str, keys: Sequence[str]) -> dict[str, bytes]:
+    """The row digests of those of `keys` that the ledger has."""
+    column = id_column(kind)
+    table = column.class_
     known: dict[str, bytes] = {}
-    for at in range(0, len(ids), _CHUNK):
-        query = select(table.observation_id, table.row_digest).where(
-            table.model_id == model_id, table.observation_id.in_(ids[at : at + _CHUNK])
-        )
-        known.update((row.observation_id, row.row_digest) for row in session.execute(query))
+    for at in range(0, len(keys), _CHUNK):
+        query = select(column, table.row_digest).where(table.model_id == model_id, column.in_(keys[at : at + _CHUNK]))
+        known.update((key, digest) for key, digest in session.execute(query))
     return known

@@ -25,7 +25,7 @@ from aiqu_desktop.ingest.box import Box
 from aiqu_desktop.ingest.columns import LABELS, RECEIVED_AT, Column, Form, columns_of
 from aiqu_desktop.ingest.digests import row_digests
 from aiqu_desktop.ingest.faults import shown
-from aiqu_desktop.ingest.ledger import ModelFacts, id_table, known_digests, was_taken
+from aiqu_desktop.ingest.ledger import ModelFacts, id_column, known_digests, row_keys, was_taken
 from aiqu_desktop.ingest.segments import Draft, as_instant, write_draft
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import IngestFile, Segment
@@ -60,16 +60,16 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """One attempt: the new rows' places in the batch, their digests, and the segment that holds them."""
+    """One attempt: the new rows' keys, their digests, and the segment that holds them."""
 
-    fresh: list[int]
+    keys: list[str]
     digests: list[bytes]
     added: Added
     draft: Draft | None
 
 
 class Store:
-    """Writes the observations and labels of one model.
+    """Writes the observations, labels and shadow answers of one model.
 
     Raises (every method):
         EnvironmentFault: if the disk does not take the segment, or other processes keep interfering.
@@ -89,13 +89,13 @@ class Store:
         """
         columns = columns_of(batch.kind, self._model.schema)
         digests = row_digests(batch, columns)
-        ids = batch.columns["id"].tolist()
+        keys = row_keys(batch)
         for attempt in range(_ATTEMPTS):
             with self._registry.read() as session:
                 if attempt and was_taken(session, self._model.id, sha256):
                     return None
-                known = known_digests(session, self._model.id, batch.kind, ids)
-            work = self._prepare(batch, columns, digests, known)
+                known = known_digests(session, self._model.id, batch.kind, keys)
+            work = self._prepare(batch, columns, keys, digests, known)
             try:
                 with self._registry.write() as session:
                     self._record(session, batch, name, sha256, work)
@@ -107,23 +107,25 @@ class Store:
                     work.draft.discard()
         raise EnvironmentFault(f"{name} could not be taken in, because other processes keep interfering; try later.")
 
-    def _prepare(self, batch: Batch, columns: Sequence[Column], digests: list[bytes], known: dict[str, bytes]) -> _Work:
+    def _prepare(
+        self, batch: Batch, columns: Sequence[Column], keys: list[str], digests: list[bytes], known: dict[str, bytes]
+    ) -> _Work:
         """Tell new rows from known and conflicting ones, and write the new ones to a draft segment."""
         seen = dict(known)
         fresh: list[int] = []
         conflicts: list[str] = []
-        for row, (observation, digest) in enumerate(zip(batch.columns["id"].tolist(), digests, strict=True)):
-            earlier = seen.get(observation)
+        for row, (key, digest) in enumerate(zip(keys, digests, strict=True)):
+            earlier = seen.get(key)
             if earlier is None:
-                seen[observation] = digest
+                seen[key] = digest
                 fresh.append(row)
             elif earlier != digest:
-                conflicts.append(observation)
+                conflicts.append(batch.columns["id"][row])
         counts = Counts(batch.rows, len(fresh), batch.rows - len(fresh) - len(conflicts), len(conflicts))
         draft = self._draft(batch, columns, fresh) if fresh else None
         first, last = (draft.first, draft.last) if draft is not None else (None, None)
         added = Added(counts, _note(batch, conflicts), first, last)
-        return _Work(fresh, [digests[row] for row in fresh], added, draft)
+        return _Work([keys[row] for row in fresh], [digests[row] for row in fresh], added, draft)
 
     def _draft(self, batch: Batch, columns: Sequence[Column], fresh: list[int]) -> Draft:
         taken: slice | list[int] = slice(None) if len(fresh) == batch.rows else fresh
@@ -149,12 +151,12 @@ class Store:
         session.add(file)
         session.flush()
         if work.draft is not None:
-            ids = batch.columns["id"]
+            column = id_column(batch.kind)
             session.execute(
-                insert(id_table(batch.kind)),
+                insert(column.class_),
                 [
-                    {"model_id": self._model.id, "observation_id": ids[row], "row_digest": digest}
-                    for row, digest in zip(work.fresh, work.digests, strict=True)
+                    {"model_id": self._model.id, column.key: key, "row_digest": digest}
+                    for key, digest in zip(work.keys, work.digests, strict=True)
                 ],
             )
             session.add(self._segment(work.draft, batch.kind, file.id, now))

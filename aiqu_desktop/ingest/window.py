@@ -13,8 +13,17 @@ from sqlalchemy import func, select
 
 from aiqu_desktop.core.clock import as_utc
 from aiqu_desktop.core.errors import UserError
-from aiqu_desktop.ingest.columns import LABELS, OBSERVATIONS, Column, Form, label_columns, observation_columns
-from aiqu_desktop.ingest.labels import join_labels
+from aiqu_desktop.ingest.columns import (
+    LABELS,
+    OBSERVATIONS,
+    SHADOW,
+    Column,
+    Form,
+    label_columns,
+    observation_columns,
+    shadow_columns,
+)
+from aiqu_desktop.ingest.joins import join_labels, pair_answers
 from aiqu_desktop.ingest.ledger import ModelFacts, find_model
 from aiqu_desktop.ingest.segment_cache import SegmentFile, site_cache
 from aiqu_desktop.ingest.segments import as_instant
@@ -143,13 +152,47 @@ class ObservationStore:
         window = self.window(model_name, start, end, columns=("labelled_at",))
         return window.rows, int((~np.isnat(window.columns["labelled_at"])).sum())
 
-    def contents(self, model_name: str, start: datetime, end: datetime, known_by: datetime) -> tuple[str, ...]:
-        """SHA-256 of every segment that a window with labels is made of: while these are the same, so is the window."""
+    def beside(
+        self,
+        model_name: str,
+        start: datetime,
+        end: datetime,
+        *,
+        champion: str,
+        challenger: str,
+        known_by: datetime | None = None,
+    ) -> Window:
+        """The observations that one version served and another answered too, as its shadow: a window with labels.
+
+        Args:
+            champion, challenger: digests of the two. known_by: as for `window`.
+        Returns:
+            `prediction` is the champion's and `shadow_prediction` the challenger's answer to the same row.
+        """
+        model = find_model(self._registry, model_name)
+        names = ("prediction", *_LABEL_NAMES)
+        window = self.window(model_name, start, end, columns=names, served_digest=champion, known_by=known_by)
+        stored = shadow_columns(model.schema)
+        segments = self._segments(model, SHADOW, window.start, window.end, known_by) if window.rows else []
+        parts = site_cache(self._registry).read(segments, stored, stored)
+        places, answers = pair_answers(window.columns["id"], parts, challenger)
+        held = {name: values[places] for name, values in window.columns.items()} | {"shadow_prediction": answers}
+        read = (*window.segments, *(segment.sha256 for segment in segments))
+        return Window(model.name, window.start, window.end, held, read)
+
+    def contents(
+        self, model_name: str, start: datetime, end: datetime, known_by: datetime, *, shadow: bool = False
+    ) -> tuple[str, ...]:
+        """SHA-256 of every segment that a window with labels is made of: while these are the same, so is the window.
+
+        shadow: of one with the answers of a shadow, see `beside`.
+        """
         model = find_model(self._registry, model_name)
         start, end = as_utc(start), as_utc(end)
         observed = self._segments(model, OBSERVATIONS, start, end, known_by)
         labelled = self._segments(model, LABELS, start, known_by=known_by)
-        return tuple(segment.sha256 for segment in (*observed, *labelled))
+        answered = self._segments(model, SHADOW, start, end, known_by) if shadow else []
+        return tuple(segment.sha256 for segment in (*observed, *labelled, *answered))
 
     def _newest(self, model_name: str, kind: str) -> datetime | None:
         model = find_model(self._registry, model_name)

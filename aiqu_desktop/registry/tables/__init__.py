@@ -19,6 +19,7 @@ from aiqu_desktop.registry.tables.models import (
 from aiqu_desktop.registry.tables.people import Person, PersonRole, SignatureRecord
 from aiqu_desktop.registry.tables.rehearsals import RehearsalRecord
 from aiqu_desktop.registry.tables.releases import Release, ReleaseStep
+from aiqu_desktop.registry.tables.shadows import ShadowAnswerId, ShadowRecord
 from aiqu_desktop.registry.tables.targets import TargetRecord
 
 __all__ = [
@@ -50,6 +51,8 @@ __all__ = [
     "Schedule",
     "SchedulerLease",
     "Segment",
+    "ShadowAnswerId",
+    "ShadowRecord",
     "SignatureRecord",
     "Site",
     "TargetRecord",

@@ -13,7 +13,7 @@ from aiqu_desktop.registry.tables.base import Base
 class IngestFile(Base):
     """One file that was found in a drop folder, and what became of it.
 
-    kind: "observations" or "labels"; empty where the file could not be read so far.
+    kind: "observations", "labels" or "shadow"; empty where the file could not be read so far.
     outcome: "taken" (rows were added or all were known), "repeated" (the very same file again) or "quarantined".
     """
 

@@ -1,4 +1,4 @@
-"""Bring labels to their observations by id."""
+"""Bring labels, and what a shadow answered, to their observations by id."""
 
 from __future__ import annotations
 
@@ -28,3 +28,22 @@ def join_labels(ids: NDArray[Any], parts: Sequence[dict[str, NDArray[Any]]], for
                 labels[place] = part["label"][row]
                 instants[place] = part["labelled_at"][row]
     return {"label": labels, "labelled_at": instants}
+
+
+def pair_answers(
+    ids: NDArray[Any], parts: Sequence[dict[str, NDArray[Any]]], challenger: str
+) -> tuple[NDArray[np.intp], NDArray[Any]]:
+    """Which of `ids` a challenger has answered too, in their order: their places, and its answers, [pairs] each.
+
+    Args:
+        parts: segments of shadow answers, of any versions; the ledger lets each version answer an id once.
+        challenger: digest of the version that is meant.
+    """
+    answers: dict[str, Any] = {}
+    for part in parts:
+        own = np.flatnonzero(part["shadow_digest"] == challenger)
+        answers.update(zip(part["id"][own].tolist(), part["shadow_prediction"][own].tolist(), strict=True))
+    places = np.array([place for place, row in enumerate(ids.tolist()) if row in answers], dtype=np.intp)
+    kind = next((part["shadow_prediction"].dtype for part in parts), np.dtype(object))
+    found = np.array([answers[row] for row in ids[places].tolist()], dtype=kind)
+    return places, found
