@@ -26,6 +26,7 @@ _COMMANDS = {
     "approve": "approve:approve",
     "rollback": "release:rollback",
     "people": "people:people",
+    "shadow": "shadow:shadow",
     "drill": "drill:drill",
     "served": "served:served",
     "target": "target:target",

@@ -136,6 +136,8 @@ class Meaning(StrEnum):
     ROLLED_BACK = "rolled-back"
     TARGET_CHOSEN = "target-chosen"
     TARGET_APPROVED = "target-approved"
+    SHADOW_BEGUN = "shadow-begun"
+    SHADOW_ENDED = "shadow-ended"
     ADMINISTERED = "administered"
     WITNESSED = "witnessed"
 
@@ -156,11 +158,15 @@ class RequestState(StrEnum):
 
 
 class FlowState(StrEnum):
-    """How far the tests of an imported version are. READY: for approval; NOT_READY: a step says no."""
+    """How far the tests of an imported version are. READY: for approval; NOT_READY: a step says no.
+
+    AWAITING_ROWS: all is well so far, and its shadow has not yet answered as many rows as the policy asks for.
+    """
 
     WAITING = "waiting"
     RUNNING = "running"
     READY = "ready"
+    AWAITING_ROWS = "awaiting-rows"
     NOT_READY = "not-ready"
     CANCELLED = "cancelled"
     FAILED = "failed"

@@ -16,6 +16,7 @@ from aiqu_desktop.core.words import ReleaseKind, ReleaseState, VersionState
 from aiqu_desktop.lifecycle.approvals.warrant import Warrant
 from aiqu_desktop.lifecycle.history import spans_of
 from aiqu_desktop.lifecycle.preview import Preview
+from aiqu_desktop.lifecycle.shadow.record import end_if_it_serves_now
 from aiqu_desktop.lifecycle.targets.target import Placement
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model, Release, ReleaseStep, Version
@@ -122,7 +123,7 @@ class Journal:
         return replace(order, state=state)
 
     def complete(self, order: Order, detail: str, proof: Mapping[str, Any], wall_seconds: float | None) -> Order:
-        """In one transaction: the old champion steps down, the new one steps up, the release is completed."""
+        """In one transaction: the old champion steps down, the new one up and ends its shadow, the release is done."""
         with self._registry.write() as session:
             release = _open(session, order)
             if order.former_id is not None:
@@ -131,6 +132,7 @@ class Journal:
                 former.state = VersionState.WITHDRAWN if rollback else VersionState.RETIRED
                 session.flush()  # the database allows one champion only, so the old one must step down first
             session.get_one(Version, order.wanted_id).state = VersionState.CHAMPION
+            end_if_it_serves_now(session, order.model_id, order.wanted_id, now=self._registry.clock.now())
             new = {"release": order.release, "champion": order.wanted.version, "digest": order.wanted.digest}
             self._finish(session, order, release, ReleaseState.COMPLETED, detail, proof, new)
             release.wall_seconds = wall_seconds

@@ -15,12 +15,15 @@ _MAY_SIGN: Mapping[Meaning, frozenset[Role]] = {
     Meaning.ROLLED_BACK: frozenset({Role.OPERATOR, Role.ENGINEER, Role.APPROVER}),
     Meaning.TARGET_CHOSEN: frozenset({Role.ENGINEER}),
     Meaning.TARGET_APPROVED: frozenset({Role.APPROVER}),
+    # A shadow loads the machine of the line and is read by who judges versions; to end it takes whoever sees harm.
+    Meaning.SHADOW_BEGUN: frozenset({Role.ENGINEER}),
+    Meaning.SHADOW_ENDED: frozenset({Role.OPERATOR, Role.ENGINEER, Role.APPROVER}),
     Meaning.ADMINISTERED: frozenset({Role.ADMINISTRATOR}),
     Meaning.WITNESSED: frozenset({Role.ADMINISTRATOR, Role.APPROVER}),
 }
 
 # A signature by a session that is already signed in, without the password anew: only where seconds count.
-BY_SESSION = frozenset({Meaning.ROLLED_BACK})
+BY_SESSION = frozenset({Meaning.ROLLED_BACK, Meaning.SHADOW_ENDED})
 
 # Roles that are given, and passwords of whose holders are set, by two people.
 GUARDED = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
@@ -34,6 +37,8 @@ STATEMENT: Mapping[Meaning, str] = {
     Meaning.ROLLED_BACK: "I am responsible for this rollback.",
     Meaning.TARGET_CHOSEN: "I chose this target, and stand for its reason.",
     Meaning.TARGET_APPROVED: "I have read the settings and approve this target.",
+    Meaning.SHADOW_BEGUN: "I let this version answer beside the champion, and stand for its reason.",
+    Meaning.SHADOW_ENDED: "I end this shadow.",
     Meaning.ADMINISTERED: "I changed this account.",
     Meaning.WITNESSED: "I witnessed that this account is this person's own.",
 }

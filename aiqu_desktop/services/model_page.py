@@ -19,7 +19,7 @@ from aiqu_desktop.services.alarms import alarm_rows
 from aiqu_desktop.services.lookup import version_numbers
 from aiqu_desktop.services.requests import request_rows
 from aiqu_desktop.services.runs import run_rows
-from aiqu_desktop.services.series import heat_map, metric_series, volume_series
+from aiqu_desktop.services.series import heat_map, metric_series, newest_feature, volume_series
 from aiqu_desktop.services.tiles import tile_of
 from aiqu_desktop.services.versions import version_rows
 from aiqu_desktop.services.views import (
@@ -65,6 +65,7 @@ def model_page(registry: Registry, model: str, start: datetime | None = None, en
         versions = version_rows(session, found.id, good.id if good else None)
         releases = release_rows(session, found.id, numbers)
         _, limits = standing_limits(session, found.id)
+        challenger = newest_feature(session, found.id, f"shadow.{found.primary_metric}", start, end)
         return ModelPage(
             tile=tile,
             owner=found.owner,
@@ -98,6 +99,10 @@ def model_page(registry: Registry, model: str, start: datetime | None = None, en
                 (row for row in request_rows(session, registry, model_id=found.id) if row.state.open), None
             ),
             estimated=_optional(session, found, "estimated", "Estimated without labels", start, end, numbers),
+            challenger=None if challenger is None else _optional(
+                session, found, "shadow", f"Version {challenger} beside it", start, end, numbers, feature=challenger
+            ),
+            challenger_version=None if challenger is None else int(challenger),
             cost=_cost(session, found.id, champion_of(found)),
         )  # fmt: skip
 
@@ -160,12 +165,22 @@ def _performance(
 
 
 def _optional(
-    session: Session, model: Model, kind: str, title: str, start: datetime, end: datetime, numbers: dict[int, int]
+    session: Session,
+    model: Model,
+    kind: str,
+    title: str,
+    start: datetime,
+    end: datetime,
+    numbers: dict[int, int],
+    *,
+    feature: str = "",
 ) -> Series | None:
     """A further series of the primary metric; None where nothing was ever computed in the range."""
     unit = str(model.input_schema.get("unit", "")) if model.primary_metric in _IN_UNITS else ""
     name = f"{kind}.{model.primary_metric}"
-    series = metric_series(session, model.id, name, title=title, unit=unit, start=start, end=end, numbers=numbers)
+    series = metric_series(
+        session, model.id, name, title=title, unit=unit, start=start, end=end, numbers=numbers, feature=feature
+    )
     return series if series.times.size else None
 
 

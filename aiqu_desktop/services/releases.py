@@ -14,6 +14,7 @@ from aiqu_desktop.lifecycle.approvals.requests import Request
 from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.lifecycle.recovery import settle_unfinished
 from aiqu_desktop.lifecycle.release import ReleaseOutcome, StepCallback
+from aiqu_desktop.lifecycle.shadow.acts import straighten_all, straighten_quietly
 from aiqu_desktop.lifecycle.targets.choice import target_of, targets_of
 from aiqu_desktop.monitoring.release_alarm import note_outcomes
 from aiqu_desktop.registry import Registry
@@ -93,7 +94,9 @@ def decline(registry: Registry, request_id: int, by: Credentials, reason: str) -
 def promote(registry: Registry, request_id: int, *, on_step: StepCallback | None = None) -> ReleaseOutcome:
     """Carry out an approved request and prove it. See `lifecycle.release.promote` for what it raises."""
     model = requests.find(registry, request_id).model
-    return _noted(registry, release.promote(registry, target_of(registry, model), request_id, on_step=on_step))
+    outcome = _noted(registry, release.promote(registry, target_of(registry, model), request_id, on_step=on_step))
+    straighten_quietly(registry, model)  # what ran beside the champion may be the champion now
+    return outcome
 
 
 def roll_back(
@@ -129,6 +132,7 @@ def settle(registry: Registry) -> tuple[ReleaseOutcome, ...]:
     """Finish or undo what a kill left unfinished; done at every start of the window and of the monitor."""
     outcomes = settle_unfinished(registry, targets_of(registry))
     requests.settle_lapsed(registry)
+    straighten_all(registry)
     note_outcomes(registry, outcomes)
     return outcomes
 

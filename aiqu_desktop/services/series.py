@@ -52,6 +52,14 @@ def metric_series(
     )
 
 
+def newest_feature(session: Session, model_id: int, name: str, start: datetime, end: datetime) -> str | None:
+    """The feature that a metric was last computed for in a range; None where it never was."""
+    query = select(Metric.feature).where(
+        Metric.model_id == model_id, Metric.name == name, Metric.at >= start, Metric.at <= end
+    )
+    return session.scalars(query.order_by(Metric.at.desc()).limit(1)).first()
+
+
 def volume_series(session: Session, model_id: int, start: datetime, end: datetime) -> Series:
     """Observations of each day with data, placed at noon; days without any are absent, and drawn as a gap.
 

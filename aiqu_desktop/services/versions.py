@@ -10,7 +10,8 @@ from aiqu_desktop.lifecycle.facts import model_named, version_numbered
 from aiqu_desktop.lifecycle.flow import STEPS, ask_for_tests, cancel_tests
 from aiqu_desktop.lifecycle.last_good import healthy_champions
 from aiqu_desktop.registry import Registry
-from aiqu_desktop.registry.tables import FlowRun, Version
+from aiqu_desktop.registry.tables import FlowRun, Model, Version
+from aiqu_desktop.services.shadow import shadow_rows
 from aiqu_desktop.services.views import FlowStepRow, FlowView, VersionRow
 
 
@@ -55,6 +56,7 @@ def version_rows(session: Session, model_id: int, good_id: int | None) -> tuple[
     query = select(Version).where(Version.model_id == model_id).order_by(Version.number.desc())
     versions = session.scalars(query).all()
     flows = _newest_flows(session, model_id)
+    shadows = shadow_rows(session, session.get_one(Model, model_id))
     return tuple(
         VersionRow(
             number=version.number,
@@ -68,6 +70,7 @@ def version_rows(session: Session, model_id: int, good_id: int | None) -> tuple[
             imported_by=version.imported_by,
             is_last_known_good=version.id == good_id,
             tests=flows.get(version.id),
+            shadow=shadows.get(version.id),
         )
         for version in versions
     )
@@ -85,8 +88,10 @@ def _newest_flows(session: Session, model_id: int) -> dict[int, FlowView]:
 
 
 def _view(run: FlowRun) -> FlowView:
+    last = {step.step: step for step in run.steps}  # one that waited for rows was asked more than once
     steps = tuple(
-        FlowStepRow(step.step, step.title, step.passed, step.finding, step.at, step.wall_seconds) for step in run.steps
+        FlowStepRow(step.step, step.title, step.passed, step.finding, step.at, step.wall_seconds)
+        for step in last.values()
     )
     total = max(len(STEPS), len(steps))
     return FlowView(run.state, run.sentence, run.asked_by, run.asked_at, run.finished_at, steps, total)

@@ -14,11 +14,11 @@ def test_an_import_waits_for_its_tests_and_the_monitor_runs_them(aiqu: Aiqu, sit
     site.day()
     assert aiqu("import", make_bundle(tmp_path / "new", "toy", 2), "--site", root).status == 0
     waiting = aiqu("versions", "toy", "--site", root)
-    assert waiting.status == 0 and "waiting, 0 of 4 steps" in waiting.out
+    assert waiting.status == 0 and "waiting, 0 of 5 steps" in waiting.out
     site.day()
     newest, first = aiqu("versions", "toy", "--site", root, "--json").json
     assert (newest["number"], newest["tests"]["state"], first["tests"]["state"]) == (2, "ready", "ready")
-    assert [step["step"] for step in newest["tests"]["steps"]] == ["verify", "golden", "evaluation", "budget"]
+    assert [step["step"] for step in newest["tests"]["steps"]] == ["verify", "golden", "evaluation", "budget", "shadow"]
     shown = aiqu("versions", "toy", "--steps", "--site", root)
     assert "Ready for approval" in shown.out and "pass   Golden cases: All 10 golden cases pass" in shown.out
 

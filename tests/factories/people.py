@@ -8,6 +8,8 @@ from aiqu_desktop.core.words import Role
 from aiqu_desktop.lifecycle import Preview, ReleaseOutcome, Target, promote, roll_back
 from aiqu_desktop.lifecycle.approvals import requests, terms
 from aiqu_desktop.lifecycle.approvals.requests import Request
+from aiqu_desktop.lifecycle.shadow import acts
+from aiqu_desktop.lifecycle.shadow.acts import Begun
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Site
 from aiqu_desktop.security.identity import Credentials
@@ -96,3 +98,16 @@ def rolled_back(
     """Olle rolls back."""
     enrol(registry)
     return roll_back(registry, target, preview, signed(registry, who, terms.terms_of_rollback(preview), reason), **how)
+
+
+def shadowed(registry: Registry, model: str, number: int, *, who: Credentials = ENGINEER, reason: str = "try") -> Begun:
+    """Eva begins a shadow."""
+    enrol(registry)
+    made = signed(registry, who, acts.terms_of_begin(registry, model, number, reason), reason)
+    return acts.begin_shadow(registry, model, number, made.id, reason)
+
+
+def unshadowed(registry: Registry, model: str, *, who: Credentials = OPERATOR, reason: str = "enough") -> int:
+    """Olle ends it."""
+    made = signed(registry, who, acts.terms_of_end(registry, model, reason), reason)
+    return acts.end_shadow(registry, model, made.id, reason)

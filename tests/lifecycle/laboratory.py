@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sqlalchemy import select
 
 from aiqu_desktop.bundles import import_bundle
 from aiqu_desktop.core.clock import ReplayClock
@@ -19,6 +20,7 @@ from aiqu_desktop.lifecycle import GateResult, Preview, preview_promotion
 from aiqu_desktop.lifecycle.policy import policy_file
 from aiqu_desktop.monitoring.arrivals import take_in
 from aiqu_desktop.registry import Registry
+from aiqu_desktop.registry.tables import Version
 from tests.factories.bundles import CLASSES, make_bundle, toy_columns, toy_labels, write_parquet
 from tests.factories.people import promoted
 from tests.lifecycle.fake_target import FakeTarget
@@ -45,8 +47,11 @@ class Laboratory:
     def policy(self, text: str) -> None:
         policy_file(self.registry.paths, "toy").write_text(text)
 
-    def day(self, rows: int = 40, labels: bool = True, recipe: str = "") -> None:
-        """A day passes and brings rows of the morning before it; of one recipe only, if named."""
+    def day(self, rows: int = 40, labels: bool = True, recipe: str = "", beside: int = 0, wrong: int = 0) -> None:
+        """A day passes and brings rows of the morning before it; of one recipe only, if named.
+
+        beside: this version answered them beside version 1, and of its answers the first `wrong` are not the truth.
+        """
         self.days += 1
         columns = toy_columns(rows, seed=self.days)
         if recipe:
@@ -59,10 +64,20 @@ class Laboratory:
         if self.task is Task.CLASSIFICATION:
             answers |= {f"score_{name}": np.where(truth == name, 0.8, 0.1) for name in CLASSES}
         drop = drop_folder(self.registry, "toy")
+        if beside:
+            answers["served_digest"] = np.full(rows, self.digest(1), dtype=object)
+            said = truth.copy()
+            said[:wrong] = np.roll(CLASSES, 1)[[CLASSES.index(name) for name in truth[:wrong]]]
+            shadow = {"shadow_prediction": said, "shadow_digest": np.full(rows, self.digest(beside), dtype=object)}
+            write_parquet(drop / f"shadow-{self.days}.parquet", {"id": ids, "event_time": made, **shadow})
         write_parquet(drop / f"obs-{self.days}.parquet", {"id": ids, "event_time": made, **columns, **answers})
         if labels:
             write_parquet(drop / f"labels-{self.days}.parquet", {"id": ids, "label": truth})
         take_in(self.registry, "toy", settle_seconds=0.0)
+
+    def digest(self, number: int) -> str:
+        with self.registry.read() as session:
+            return session.scalars(select(Version.digest).where(Version.number == number)).one()
 
     def preview(self, number: int) -> Preview:
         return preview_promotion(self.registry, "toy", number, target=self.target)

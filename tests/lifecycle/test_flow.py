@@ -64,10 +64,10 @@ def test_a_good_version_becomes_ready_and_every_step_is_kept_and_audited(bench: 
     assert bench.newest().state is FlowState.WAITING
     assert bench.run() and not bench.run(), "there was one to do, and then none"
     run = bench.newest()
-    assert run.state is FlowState.READY and run.sentence.startswith("Ready for approval: 4 steps passed")
-    assert [step.step for step in run.steps] == ["verify", "golden", "evaluation", "budget"]
+    assert run.state is FlowState.READY and run.sentence.startswith("Ready for approval: 5 steps passed")
+    assert [step.step for step in run.steps] == ["verify", "golden", "evaluation", "budget", "shadow"]
     assert all(step.finding.endswith(".") and step.wall_seconds >= 0 for step in run.steps)
-    assert bench.actions() == ["flow.asked", "flow.begun", *["flow.step"] * 4, "flow.ready"]
+    assert bench.actions() == ["flow.asked", "flow.begun", *["flow.step"] * 5, "flow.ready"]
 
 
 def test_what_the_flow_measured_the_preview_need_not_measure_again(
@@ -115,7 +115,7 @@ def test_what_a_dead_process_left_is_gone_on_with_from_the_step_that_was_not_kep
         return replace(step, gates=lambda candidacy: again.append(step.name) or step.gates(candidacy))
 
     bench.run(tuple(noting(step) for step in STEPS))
-    assert again == ["evaluation", "budget"]
+    assert again == ["evaluation", "budget", "shadow"]
     assert bench.newest().state is FlowState.READY and bench.newest().attempt == 2
 
 

@@ -57,7 +57,8 @@ def test_a_good_first_version_may_go_live_and_is_told_what_could_not_be_asked(de
     seen = desk.preview(1)
     assert {gate.name: gate.passed for gate in seen.gates} == {
         "artifact": True, "schema": True, "golden": True, "holdout": None, "recent": None, "segments": None,
-        "metrics": True, "budget": None, "policy": True, "freeze": True, "reference": True, "target": True,
+        "shadow": True, "metrics": True, "budget": None, "policy": True, "freeze": True, "reference": True,
+        "target": True,
         "alarms": True, "release": True, "withdrawn": True,
     }  # fmt: skip
     assert not seen.blocked
@@ -124,7 +125,7 @@ def test_what_proves_the_right_file_can_never_be_overridden(desk: Desk) -> None:
     desk.take_in(1)
     overridable = {gate.name for gate in desk.preview(1).gates if gate.overridable}
     assert overridable == {
-        "holdout", "recent", "segments", "metrics", "budget", "freeze", "reference", "alarms",
+        "holdout", "recent", "segments", "shadow", "metrics", "budget", "freeze", "reference", "alarms",
     }  # fmt: skip
 
 

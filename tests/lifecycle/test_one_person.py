@@ -17,13 +17,16 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from sqlalchemy import select
 
 from aiqu_desktop.core.errors import AiquError
-from aiqu_desktop.core.words import Role
+from aiqu_desktop.core.words import Meaning, Role
 from aiqu_desktop.lifecycle import preview_promotion, preview_rollback, promote
 from aiqu_desktop.lifecycle.approvals import requests, terms
 from aiqu_desktop.lifecycle.approvals.warrant import SignedRollback
 from aiqu_desktop.lifecycle.journal import Journal
+from aiqu_desktop.lifecycle.shadow import acts
+from aiqu_desktop.registry.tables import ShadowRecord, SignatureRecord
 from aiqu_desktop.security import audit
 from aiqu_desktop.services import people
 from aiqu_desktop.services.people import Vouching
@@ -35,7 +38,9 @@ from tests.factories.people import (
     by,
     decided,
     rolled_back,
+    shadowed,
     signed,
+    unshadowed,
     vouched,
 )
 from tests.lifecycle.guarded import guarded_site
@@ -113,6 +118,32 @@ class OnePerson(RuleBasedStateMachine):
             return rolled_back(self.registry, self.target, preview, who=by(who), timeout=0)
 
         self._refused(back, who)
+
+    @rule(number=versions, who=own_account)
+    def begin_a_shadow(self, number: int, who: str) -> None:
+        self._refused(lambda: shadowed(self.registry, "toy", number, who=by(who)), who)
+
+    @rule(who=own_account)
+    def end_a_shadow(self, who: str) -> None:
+        self._refused(lambda: unshadowed(self.registry, "toy", who=by(who)), who)
+
+    @rule(number=versions, who=own_account)
+    def begin_a_shadow_with_the_signature_of_a_request(self, number: int, who: str) -> None:
+        def forge() -> object:
+            asked = terms.terms_of_request(self._preview(number), "x", False)
+            made = signed(self.registry, by(who), asked, "x")
+            return acts.begin_shadow(self.registry, "toy", number, made.id, "x")
+
+        assert self._refused(forge, who), "a signature of something else began a shadow"
+
+    @invariant()
+    def what_answers_beside_the_champion_was_begun_by_an_engineer(self) -> None:
+        if not hasattr(self, "registry"):
+            return
+        with self.registry.read() as session:
+            for row in session.scalars(select(ShadowRecord)):
+                made = session.get_one(SignatureRecord, row.signature_id)
+                assert made.meaning is Meaning.SHADOW_BEGUN and Role.ENGINEER.value in made.roles["held"]
 
     @rule(number=versions)
     def an_honest_engineer_asks(self, number: int) -> None:

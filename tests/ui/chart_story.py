@@ -426,10 +426,10 @@ def _tested(number: int, at: datetime) -> FlowView | None:
     sentence = {
         FlowState.RUNNING: "",
         FlowState.NOT_READY: "Not ready: Evaluated on the site's data did not pass.",
-        FlowState.READY: "Ready for approval: 4 steps passed.",
+        FlowState.READY: "Ready for approval: 5 steps passed.",
     }[state]
     shown = steps[:2] if state is FlowState.RUNNING else steps
-    return FlowView(state, sentence, "A. Lind", at, None if state is FlowState.RUNNING else at, shown, 4)
+    return FlowView(state, sentence, "A. Lind", at, None if state is FlowState.RUNNING else at, shown, 5)
 
 
 def _releases() -> tuple[ReleaseRow, ...]:

@@ -374,7 +374,7 @@ def test_each_version_shows_how_its_tests_went_and_each_step_on_demand(page):
     shown = {row.number: row for row in page.tabs.versions.records.rows}
     column = next(c for c in page.tabs.versions.records.columns if c.name == "tests")
     assert [column.text(shown[number]) for number in (4, 3, 2, 1)] == [
-        "Running, 2 of 4", "Not ready", "Ready for approval", "Not tested",
+        "Running, 2 of 5", "Not ready", "Ready for approval", "Not tested",
     ]  # fmt: skip
     assert "NOT PASSED: Version 3 on 214 labelled observations" in column.tooltip(shown[3])
 

@@ -44,7 +44,11 @@ class Candidacy:
 
     @property
     def window_start(self) -> datetime:
-        return self.as_of - timedelta(days=self.standing.policy.recent.days)
+        return self.day_before(self.standing.policy.recent.days)
+
+    def day_before(self, days: float) -> datetime:
+        """So many days before `as_of`."""
+        return self.as_of - timedelta(days=days)
 
 
 def candidacy_of(

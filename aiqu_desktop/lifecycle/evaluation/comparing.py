@@ -68,7 +68,7 @@ def compare_on(
     old = _answers(store, champion, columns)
     theirs, difference = primary_estimate(metric, labels, old), compare_primary(metric, labels, old, new)
     found["champion"] = theirs.to_json() if theirs else None
-    found["difference"] = _difference(difference) if difference else None
+    found["difference"] = difference_json(difference) if difference else None
     by_row = "mae" if version.schema.task is Task.REGRESSION else "accuracy"
     cuts = _cuts(version.schema, columns, old, cut_by)
     parts = compare_segments(by_row, labels, old, new, cuts, min_rows=min_rows)
@@ -121,6 +121,7 @@ def _segment(part: PairedSegment) -> dict[str, Any]:
     }
 
 
-def _difference(compared: PairedComparison) -> dict[str, Any]:
+def difference_json(compared: PairedComparison) -> dict[str, Any]:
+    """A paired comparison as plain values."""
     names = ("champion", "challenger", "difference", "low", "high", "p_value", "n", "effective_n", "higher_is_better")
     return {name: getattr(compared, name) for name in names}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from aiqu_desktop.core.errors import Refused
 from aiqu_desktop.core.words import FlowState
 from aiqu_desktop.lifecycle.flow.steps import Step
-from aiqu_desktop.lifecycle.gates.gate import GateResult
+from aiqu_desktop.lifecycle.gates.gate import WAITING, GateResult
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import FlowRun, FlowStepResult, Model, Version
 from aiqu_desktop.security import audit
@@ -65,6 +65,12 @@ def anything_to_do(session: Session) -> bool:
     return session.scalars(select(FlowRun.id).where(FlowRun.state.in_(_OPEN)).limit(1)).first() is not None
 
 
+def anything_awaited(session: Session) -> bool:
+    """Whether a run waits for rows."""
+    query = select(FlowRun.id).where(FlowRun.state == FlowState.AWAITING_ROWS).limit(1)
+    return session.scalars(query).first() is not None
+
+
 def begin(registry: Registry) -> Begun | None:
     """Claim the oldest open run; only the one thread of the one process that schedules asks. None without any."""
     with registry.write() as session:
@@ -97,7 +103,7 @@ def keep_step(registry: Registry, run_id: int, step: Step, gates: Sequence[GateR
                 step=step.name,
                 title=step.title,
                 passed=worst.passed,
-                finding=" ".join(gate.finding for gate in gates),
+                finding=finding_of(gates),
                 gates={gate.name: gate.to_json() for gate in gates},
                 at=registry.clock.now(),
                 wall_seconds=seconds,
@@ -107,21 +113,66 @@ def keep_step(registry: Registry, run_id: int, step: Step, gates: Sequence[GateR
     return True
 
 
+def finding_of(gates: Sequence[GateResult]) -> str:
+    """What a step found, in the words of its gates."""
+    return " ".join(gate.finding for gate in gates)
+
+
+def awaiting(registry: Registry) -> tuple[Begun, ...]:
+    """The runs that wait for rows, each the newest of its version; `done` leaves out the steps that wait."""
+    newest = select(func.max(FlowRun.id)).group_by(FlowRun.version_id)
+    query = select(FlowRun, Version, Model).join(Version, Version.id == FlowRun.version_id)
+    query = query.join(Model, Model.id == Version.model_id)
+    query = query.where(FlowRun.id.in_(newest), FlowRun.state == FlowState.AWAITING_ROWS)
+    with registry.read() as session:
+        return tuple(
+            Begun(run.id, model.name, version.number, frozenset(n for n, s in _last(run).items() if not _waits(s)))
+            for run, version, model in session.execute(query)
+        )
+
+
+def go_on(registry: Registry, run_id: int, finding: str) -> bool:
+    """Take up a run that waited for rows; False where it no longer waits, or its last step found just this before."""
+    with registry.write() as session:
+        run = session.get_one(FlowRun, run_id)
+        if run.state is not FlowState.AWAITING_ROWS or run.steps[-1].finding == finding:
+            return False
+        run.state, run.finished_at, run.sentence = FlowState.RUNNING, None, ""
+        _note(session, registry, run, "flow.begun")
+        return True
+
+
 def conclude(registry: Registry, run_id: int) -> None:
-    """End a run by what its steps found."""
+    """End a run by what its steps found, each by its last word."""
     with registry.write() as session:
         run = session.get_one(FlowRun, run_id)
         if run.state is not FlowState.RUNNING:
             return
-        failed = [step for step in run.steps if step.passed is False]
-        advice = sum(step.passed is None for step in run.steps)
+        last = _last(run).values()
+        waiting = [step for step in last if _waits(step)]
+        failed = [step for step in last if step.passed is False and not _waits(step)]
+        advice = sum(step.passed is None for step in last)
+        if waiting and not failed:
+            _end(session, registry, run, FlowState.AWAITING_ROWS, f"Waiting for rows: {waiting[0].finding}")
+            return
         if failed:
             names = ", ".join(step.title for step in failed)
             _end(session, registry, run, FlowState.NOT_READY, f"Not ready: {names} did not pass.")
             return
         weigh = f", {advice} with something to weigh" if advice else ""
-        sentence = f"Ready for approval: {len(run.steps)} steps passed{weigh}."
+        sentence = f"Ready for approval: {len(last)} steps passed{weigh}."
         _end(session, registry, run, FlowState.READY, sentence)
+
+
+def _last(run: FlowRun) -> dict[str, FlowStepResult]:
+    """Each step's newest result: one that waited has several."""
+    return {step.step: step for step in run.steps}
+
+
+def _waits(step: FlowStepResult) -> bool:
+    return step.passed is False and all(
+        gate["evidence"].get(WAITING) for gate in step.gates.values() if gate["passed"] is False
+    )
 
 
 def fail(registry: Registry, run_id: int, sentence: str) -> None:

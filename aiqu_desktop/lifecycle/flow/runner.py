@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from aiqu_desktop.core.errors import AiquError
 from aiqu_desktop.lifecycle.evaluation.candidacy import Candidacy, candidacy_of
@@ -29,16 +30,29 @@ def run_next(registry: Registry, go_on: Callable[[], bool], steps: Sequence[Step
     begun = record.begin(registry)
     if begun is None:
         return False
-    try:
+    with _ending(registry, begun):
         _carry_out(registry, begun, go_on, steps)
-    except AiquError as error:
-        record.fail(registry, begun.run_id, str(error))
-    except Exception as error:
-        # Our own bug: the run must still end visibly, and the traceback belongs in the log, not on the screen.
-        log.exception("the tests of %s version %s failed", begun.model, begun.number)
-        said = f"An internal error ({type(error).__name__}: {error}); see the log."
-        record.fail(registry, begun.run_id, said)
     return True
+
+
+def look_again(registry: Registry, go_on: Callable[[], bool], steps: Sequence[Step] = STEPS) -> None:
+    """Ask the steps again at which runs wait for rows, and end those that need not wait any more.
+
+    Args:
+        go_on: asked before each run; once it says no, the others are left for the next look.
+    """
+    for begun in record.awaiting(registry):
+        for step in steps:
+            if step.name in begun.done:
+                continue
+            if not go_on():
+                return
+            with _ending(registry, begun):
+                began = time.monotonic()
+                gates = step.gates(_candidacy(registry, begun))
+                if record.go_on(registry, begun.run_id, record.finding_of(gates)):
+                    record.keep_step(registry, begun.run_id, step, gates, time.monotonic() - began)
+                    record.conclude(registry, begun.run_id)
 
 
 def _carry_out(registry: Registry, begun: record.Begun, go_on: Callable[[], bool], steps: Sequence[Step]) -> None:
@@ -52,6 +66,20 @@ def _carry_out(registry: Registry, begun: record.Begun, go_on: Callable[[], bool
         if not record.keep_step(registry, begun.run_id, step, gates, time.monotonic() - began):
             return
     record.conclude(registry, begun.run_id)
+
+
+@contextmanager
+def _ending(registry: Registry, begun: record.Begun) -> Iterator[None]:
+    """A run ends visibly, whatever breaks on its way."""
+    try:
+        yield
+    except AiquError as error:
+        record.fail(registry, begun.run_id, str(error))
+    except Exception as error:
+        # Our own bug: the run must still end visibly, and the traceback belongs in the log, not on the screen.
+        log.exception("the tests of %s version %s failed", begun.model, begun.number)
+        said = f"An internal error ({type(error).__name__}: {error}); see the log."
+        record.fail(registry, begun.run_id, said)
 
 
 def _candidacy(registry: Registry, begun: record.Begun) -> Candidacy:

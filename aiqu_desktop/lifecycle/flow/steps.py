@@ -12,6 +12,7 @@ from aiqu_desktop.lifecycle.evaluation.candidacy import Candidacy
 from aiqu_desktop.lifecycle.gates.budget import within_budget
 from aiqu_desktop.lifecycle.gates.data import data_gates
 from aiqu_desktop.lifecycle.gates.gate import GateResult
+from aiqu_desktop.lifecycle.gates.shadow import shadow_compared
 from aiqu_desktop.lifecycle.gates.version import files_intact, golden_cases_pass, schema_fits
 
 
@@ -36,9 +37,15 @@ def _budget(asked: Candidacy) -> tuple[GateResult, ...]:
     return (within_budget(asked),)
 
 
+def _shadow(asked: Candidacy) -> tuple[GateResult, ...]:
+    return (shadow_compared(asked),)
+
+
 STEPS: tuple[Step, ...] = (
     Step("verify", "Verified", _verify),
     Step("golden", "Golden cases", _golden),
     Step("evaluation", "Evaluated on the site's data", data_gates),
     Step("budget", "Time and memory", _budget),
+    # Last: only a version that has passed the others may run beside the champion.
+    Step("shadow", "Shadow", _shadow),
 )

@@ -10,18 +10,10 @@ from aiqu_desktop.core.errors import AiquError
 from aiqu_desktop.core.words import VersionState
 from aiqu_desktop.lifecycle.evaluation.candidacy import Candidacy
 from aiqu_desktop.lifecycle.evaluation.measuring import measure_holdout, measure_recent
-from aiqu_desktop.lifecycle.gates.figures import (
-    Standing,
-    difference_text,
-    estimate,
-    failing,
-    metric_name,
-    standing_of,
-)
+from aiqu_desktop.lifecycle.gates.figures import estimate, failing, held_to, metric_name
 from aiqu_desktop.lifecycle.gates.gate import GateResult
 from aiqu_desktop.lifecycle.gates.segments import segments_hold
 from aiqu_desktop.lifecycle.policy import Mode
-from aiqu_desktop.lifecycle.policy.settings import Margins
 
 Measured = Mapping[str, Any]
 _TITLES = {"holdout": "Held-out set of the site", "recent": "Beside the champion on recent data"}
@@ -77,7 +69,7 @@ def _on_holdout(asked: Candidacy, measured: Measured | None) -> GateResult:
         if rules.worst is not None:
             return _answer("holdout", True, f"{said}; the policy accepts {rules.worst:g}.", evidence)
         return _answer("holdout", None, f"{said}; there is no champion and no limit to hold it against.", evidence)
-    passed, verdict = _held(asked, rules, rules.mode, rules.undecided, compared["difference"])
+    passed, verdict = held_to(asked, rules, compared["difference"])
     return _answer("holdout", passed, f"{said}; {verdict}", evidence)
 
 
@@ -95,7 +87,7 @@ def _on_recent(asked: Candidacy, measured: Measured) -> GateResult:
             f"and {rules.min_rows:,} are needed to tell anything."
         )
         return _answer("recent", lacking, finding, evidence)
-    passed, verdict = _held(asked, rules, rules.mode, rules.undecided, compared["difference"])
+    passed, verdict = held_to(asked, rules, compared["difference"])
     number, rows = asked.version.number, f"{measured['rows']:,}"
     said = f"Version {number} on {rows} labelled observations: {verdict}"
     if measured["unseen_only"]:
@@ -104,25 +96,6 @@ def _on_recent(asked: Candidacy, measured: Measured) -> GateResult:
     if passed is False:
         return _answer("recent", False, f"{said} {doubt}, and is worse even so.", evidence)
     return _answer("recent", lacking, f"{said} {doubt}, so this proves nothing in its favour.", evidence)
-
-
-def _held(
-    asked: Candidacy, rules: Margins, mode: Mode, undecided: Mode, difference: Mapping[str, Any]
-) -> tuple[bool | None, str]:
-    """Passed or not, and why in words that end the sentence."""
-    assert asked.champion is not None, "a difference has two sides"
-    margin = rules.allowed(asked.metric, difference["champion"])
-    figures = (
-        f"{metric_name(asked.metric)} {difference['challenger']:.3g} beside {difference['champion']:.3g} of version "
-        f"{asked.champion.number}, {difference_text(difference)}"
-    )
-    standing = standing_of(difference, margin)
-    if standing is Standing.WITHIN:
-        return True, f"{figures}: not worse by more than the {margin:.3g} allowed."
-    if standing is Standing.BEYOND:
-        return failing(mode), f"{figures}: worse by more than the {margin:.3g} allowed."
-    verdict = f"{figures}: so few rows cannot tell whether it is worse by more than the {margin:.3g} allowed."
-    return failing(undecided), verdict
 
 
 def _is_worse(metric: str, value: float, level: float) -> bool:

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
+from aiqu_desktop.lifecycle.evaluation.candidacy import Candidacy
 from aiqu_desktop.lifecycle.policy import Mode
+
+
+class Rules(Protocol):
+    """What a policy says about a comparison with the champion."""
+
+    @property
+    def mode(self) -> Mode: ...
+
+    @property
+    def undecided(self) -> Mode: ...
+
+    def allowed(self, metric: str, champion: float) -> float:
+        """The margin in the metric's own unit."""
+        ...
 
 
 class Standing(StrEnum):
@@ -53,3 +68,20 @@ def difference_text(difference: Mapping[str, Any]) -> str:
     """`+0.03 (95 % +0.01 to +0.05)`."""
     low, high = difference["low"], difference["high"]
     return f"{difference['difference']:+.3g} (95 % {low:+.3g} to {high:+.3g})"
+
+
+def held_to(asked: Candidacy, rules: Rules, difference: Mapping[str, Any]) -> tuple[bool | None, str]:
+    """Whether a paired difference passes by the policy's rules, and why in words that end the sentence."""
+    assert asked.champion is not None, "a difference has two sides"
+    margin = rules.allowed(asked.metric, difference["champion"])
+    figures = (
+        f"{metric_name(asked.metric)} {difference['challenger']:.3g} beside {difference['champion']:.3g} of version "
+        f"{asked.champion.number}, {difference_text(difference)}"
+    )
+    standing = standing_of(difference, margin)
+    if standing is Standing.WITHIN:
+        return True, f"{figures}: not worse by more than the {margin:.3g} allowed."
+    if standing is Standing.BEYOND:
+        return failing(rules.mode), f"{figures}: worse by more than the {margin:.3g} allowed."
+    verdict = f"{figures}: so few rows cannot tell whether it is worse by more than the {margin:.3g} allowed."
+    return failing(rules.undecided), verdict

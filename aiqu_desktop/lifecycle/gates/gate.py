@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+WAITING = "waiting"  # in the evidence of a gate that failed only because more must come first
+
 
 @dataclass(frozen=True, slots=True)
 class GateResult:

@@ -9,6 +9,7 @@ from aiqu_desktop.lifecycle.gates.budget import within_budget
 from aiqu_desktop.lifecycle.gates.data import data_gates, decided_by_data
 from aiqu_desktop.lifecycle.gates.gate import GateResult
 from aiqu_desktop.lifecycle.gates.rules import not_frozen, policy_stands, reference_is_young
+from aiqu_desktop.lifecycle.gates.shadow import shadow_compared
 from aiqu_desktop.lifecycle.gates.site import alarms_are_quiet, no_unfinished_release, not_withdrawn, target_answers
 from aiqu_desktop.lifecycle.gates.version import files_intact, golden_cases_pass, not_worse_on_paper, schema_fits
 from aiqu_desktop.lifecycle.targets.choice import chosen_target
@@ -35,6 +36,7 @@ def promotion_gates(asked: Candidacy, session: Session, target: Target) -> tuple
         schema_fits(asked.version, asked.champion),
         golden_cases_pass(asked.store, asked.version),
         *measured,
+        shadow_compared(asked),
         paper,
         within_budget(asked),
         *rules,

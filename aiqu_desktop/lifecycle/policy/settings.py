@@ -70,6 +70,25 @@ class RecentRules(Margins):
 
 
 @dataclass(frozen=True, slots=True)
+class ShadowRules(Margins):
+    """A challenger that answered beside the champion, on the rows of the last `days`.
+
+    min_rows, min_labels: rows that both must have answered, and how many of these must be labelled; 0 asks for none.
+    """
+
+    mode: Mode = Mode.BLOCK
+    days: float = _number(28.0, 1.0, 3660.0)
+    min_rows: int = _number(0, 0, 100_000_000)
+    min_labels: int = _number(0, 0, 100_000_000)
+    undecided: Mode = Mode.ADVISE
+
+    @property
+    def asks(self) -> bool:
+        """Whether a promotion needs a shadow at all."""
+        return self.min_rows > 0 or self.min_labels > 0
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentRules(Margins):
     """No part of the data may collapse. columns: categorical features to cut by; empty means all of them."""
 
@@ -141,6 +160,7 @@ class Policy:
     time_zone: str = "UTC"
     holdout: HoldoutRules = HoldoutRules()
     recent: RecentRules = RecentRules()
+    shadow: ShadowRules = ShadowRules()
     segments: SegmentRules = SegmentRules()
     budget: BudgetRules = BudgetRules()
     paper: PaperRules = PaperRules()

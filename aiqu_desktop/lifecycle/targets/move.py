@@ -17,8 +17,9 @@ from aiqu_desktop.lifecycle.approvals.target_choice import Consent, signers_of
 from aiqu_desktop.lifecycle.facts import champion_of, facts_of, model_named, staging_files
 from aiqu_desktop.lifecycle.history import spans_of
 from aiqu_desktop.lifecycle.lock import sole_release
+from aiqu_desktop.lifecycle.shadow.record import open_shadow
 from aiqu_desktop.lifecycle.targets.choice import build, setting_of
-from aiqu_desktop.lifecycle.targets.setting import Setting, fingerprint, to_json
+from aiqu_desktop.lifecycle.targets.setting import FolderSetting, Setting, fingerprint, to_json
 from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Target
 from aiqu_desktop.registry import ArtifactStore, Registry
 from aiqu_desktop.registry.tables import Release, TargetRecord
@@ -53,6 +54,8 @@ def set_target(registry: Registry, model: str, setting: Setting, consent: Consen
             if fingerprint(before) == fingerprint(setting):
                 return Move(model, setting, False, f"{model} has this target already; nothing was changed.")
             _refuse_open_release(session, found.id, model)
+            if not isinstance(setting, FolderSetting) and open_shadow(session, found.id) is not None:
+                raise Refused(f"A shadow of {model} runs, and the new target cannot run one; end it first.")
             signers_of(session, model, setting, consent)
             live = champion_of(found)
             version = facts_of(live) if live else None

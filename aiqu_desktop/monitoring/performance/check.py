@@ -17,6 +17,7 @@ from aiqu_desktop.ingest import Window
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
 from aiqu_desktop.monitoring.performance.anytime import anytime_band
+from aiqu_desktop.monitoring.performance.challenger import Challenger, beside_the_champion
 from aiqu_desktop.monitoring.performance.costs import COST, cost_sentence, currency_of, per_thousand, read_costs
 from aiqu_desktop.monitoring.performance.guess import Guess, estimate_window
 from aiqu_desktop.monitoring.performance.history import labelled_rows
@@ -37,10 +38,11 @@ def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome
     window = _since(past, start)
     coverage = _coverage(context, start)
     guess = estimate_window(settings, context, start)
+    challenger = beside_the_champion(settings, context, start)
     context.report(0.3)
     primary = primary_estimate(settings.metric, window.columns["label"], window.columns["prediction"])
     if primary is None or window.rows < settings.min_labels:
-        return _unknown(settings, context, window, coverage, guess)
+        return _unknown(settings, context, window, coverage, guess, challenger)
     costs = read_costs(settings.costs, context.schema)
     estimates = _estimates(context, window, costs) | {primary.name: primary}
     cost = per_thousand(estimates)
@@ -69,6 +71,7 @@ def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome
             *_anytime_metric(settings, history, start),
             coverage,
             *guess.metrics,
+            *challenger.metrics(settings.metric),
         ),
         conditions=(
             _condition(settings, bad, summary, bad_since, promise),
@@ -80,6 +83,7 @@ def answer(settings: PerformanceSettings, context: CheckContext) -> CheckOutcome
             "currency": currency_of(settings.costs),
             "guarantee": promise,
             "without_labels": guess.to_json(),
+            "shadow": challenger.to_json(),
         },
     )
 
@@ -227,7 +231,12 @@ def _short(value: float) -> str:
 
 
 def _unknown(
-    settings: PerformanceSettings, context: CheckContext, window: Window, coverage: MetricValue, guess: Guess
+    settings: PerformanceSettings,
+    context: CheckContext,
+    window: Window,
+    coverage: MetricValue,
+    guess: Guess,
+    challenger: Challenger,
 ) -> CheckOutcome:
     """Too few labels to tell: unknown, unless the estimate gives reason to worry. It never makes a model good."""
     if context.version is None:
@@ -246,11 +255,12 @@ def _unknown(
             MetricValue(f"performance.{settings.metric}", None, n=window.rows, limit=settings.limit),
             coverage,
             *guess.metrics,
+            *challenger.metrics(settings.metric),
         ),
         conditions=(
             _condition(settings, None, summary, None),
             _decline(settings, None, summary, None),
             guess.condition(settings, labels_tell=False),
         ),
-        result={"without_labels": guess.to_json()},
+        result={"without_labels": guess.to_json(), "shadow": challenger.to_json()},
     )

@@ -16,6 +16,7 @@ from aiqu_desktop.services.views.model import (
 from aiqu_desktop.services.views.people import PersonRow, RequestRow, SignedIn
 from aiqu_desktop.services.views.rehearsal import RehearsalRow
 from aiqu_desktop.services.views.rows import AlarmRow, AuditRow, CheckRunRow, IngestRow, ScheduleRow
+from aiqu_desktop.services.views.shadow import ShadowAtWork, ShadowRow, ShadowView
 from aiqu_desktop.services.views.site import ModelTile, Overview, SchedulerView
 from aiqu_desktop.services.views.why import DistributionView, ReasonRow, WhyView
 
@@ -43,6 +44,9 @@ __all__ = [
     "SchedulerView",
     "Series",
     "ServedSpan",
+    "ShadowAtWork",
+    "ShadowRow",
+    "ShadowView",
     "SignedIn",
     "VersionRow",
     "WhyView",

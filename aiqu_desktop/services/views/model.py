@@ -11,6 +11,7 @@ import numpy.typing as npt
 from aiqu_desktop.core.words import FlowState, ReleaseKind, ReleaseState, VersionState
 from aiqu_desktop.services.views.people import RequestRow
 from aiqu_desktop.services.views.rows import AlarmRow, CheckRunRow
+from aiqu_desktop.services.views.shadow import ShadowRow
 from aiqu_desktop.services.views.site import ModelTile
 
 Floats = npt.NDArray[np.float64]
@@ -109,6 +110,7 @@ class VersionRow:
     imported_by: str
     is_last_known_good: bool
     tests: FlowView | None = None  # None for a version that came before there were any
+    shadow: ShadowRow | None = None  # its last one beside a champion
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,4 +176,6 @@ class ModelPage:
     anytime: Series | None = None  # the primary metric's confidence sequence: a band that holds at every look
     request: RequestRow | None = None  # the open request for promotion; the newest, where several are open
     estimated: Series | None = None  # the primary metric without labels; None where nothing can estimate it
+    challenger: Series | None = None  # the primary metric of a version that ran beside the champion
+    challenger_version: int | None = None
     cost: CostRow | None = None  # None where the performance check was not told what answers cost
