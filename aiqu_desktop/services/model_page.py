@@ -100,9 +100,8 @@ def model_page(registry: Registry, model: str, start: datetime | None = None, en
             ),
             estimated=_optional(session, found, "estimated", "Estimated without labels", start, end, numbers),
             challenger=None if challenger is None else _optional(
-                session, found, "shadow", f"Version {challenger} beside it", start, end, numbers, feature=challenger
+                session, found, "shadow", f"Shadow, version {challenger}", start, end, numbers, feature=challenger
             ),
-            challenger_version=None if challenger is None else int(challenger),
             cost=_cost(session, found.id, champion_of(found)),
         )  # fmt: skip
 

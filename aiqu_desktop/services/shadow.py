@@ -114,7 +114,7 @@ def comparison_text(task: Task, metric: str, compared: dict[str, Any]) -> str:
     """The comparison in one or two sentences."""
     if not compared["rows"]:
         return "No row has been answered by both yet."
-    said = f"On {compared['rows']:,} rows that both answered {agreement_text(task, compared)}."
+    said = f"On {compared['rows']:,} rows that both answered: {agreement_text(task, compared)}."
     difference = compared["difference"]
     if difference is None:
         return f"{said} Too few labels have come to tell which is right."

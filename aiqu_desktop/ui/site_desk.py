@@ -30,6 +30,7 @@ from aiqu_desktop.services import (
     requests,
     retraining,
     runs,
+    shadow,
     versions,
     why,
 )
@@ -237,6 +238,12 @@ class SiteDesk:
 
     def stop_tests(self, model: str, number: int, *, by: str) -> None:
         versions.stop_tests(self._registry, model, number, by=by)
+
+    def begin_shadow(self, model: str, number: int, by: Credentials, reason: str) -> Any:
+        return shadow.begin_shadow(self._registry, model, number, by, reason)
+
+    def end_shadow(self, model: str, by: Credentials, reason: str) -> int:
+        return shadow.end_shadow(self._registry, model, by, reason)
 
     def retraining_features(self, model: str) -> tuple[tuple[str, bool], ...]:
         return retraining.features_of(self._registry, model)

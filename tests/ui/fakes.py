@@ -328,6 +328,15 @@ class FakeDesk:
     def stop_tests(self, model: str, number: int, *, by: str) -> None:
         self._note("stop_tests", (model, number, by))
 
+    def begin_shadow(self, model: str, number: int, by: Credentials, reason: str) -> None:
+        self._note("begin_shadow", (model, number, by.name, reason))
+        if by.password != PASSWORD:
+            raise Refused("The name and the password do not fit together.")
+
+    def end_shadow(self, model: str, by: Credentials, reason: str) -> int:
+        self._note("end_shadow", (model, by.name, reason))
+        return 4
+
     def retraining_features(self, model: str) -> tuple[tuple[str, bool], ...]:
         self._note("retraining_features", model)
         return (("sensor01_dR", False), ("sensor02_dR", False), ("recipe_code", True))

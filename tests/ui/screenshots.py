@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -19,12 +20,13 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from aiqu_desktop.core.words import CheckKind, Role
-from aiqu_desktop.services.views import SignedIn
+from aiqu_desktop.services.views import ModelPage, SignedIn
 from aiqu_desktop.ui.release import ApprovalSheet, RequestSheet
 from aiqu_desktop.ui.shell.navigation import Place
 from aiqu_desktop.ui.shell.window import MainWindow
 from aiqu_desktop.ui.tasks import Tasks
 from aiqu_desktop.ui.theme import Theme
+from tests.ui.chart_story import shadowed_page, story_page
 from tests.ui.fakes import FakeDesk
 from tests.ui.rehearsal_story import make_rehearsal
 from tests.ui.sheets import asked, sign
@@ -165,6 +167,25 @@ def break_chain() -> FakeDesk:
     return desk
 
 
+def with_versions(story: ModelPage) -> FakeDesk:
+    """The made-up site with the versions of a story, and what runs beside the champion there."""
+    desk = FakeDesk(12, demo=True)
+    plain = desk.model_page
+    desk.model_page = lambda *asked: replace(plain(*asked), challenger=story.challenger, versions=story.versions)
+    return desk
+
+
+def open_shadow(number: int) -> Callable[[MainWindow], None]:
+    def go(window: MainWindow) -> None:
+        tabs = window.pages["model"].tabs
+        tabs.fold(False)
+        rows = [row.number for row in tabs.versions.records.rows]
+        tabs.versions.table.selectRow(rows.index(number))
+        tabs.shadow.click()
+
+    return go
+
+
 def fake_pictures() -> list[tuple[str, Callable[[], object], str, tuple[str, ...], Callable | None]]:
     both = ("1280", "1920")
     return [
@@ -195,6 +216,9 @@ def fake_pictures() -> list[tuple[str, Callable[[], object], str, tuple[str, ...
         ("rollback", lambda: FakeDesk(12), "model:gas-classifier", ("1280",), open_rollback),
         ("rollback-signed-in", signed_in, "model:gas-classifier", ("1280",), open_rollback),
         ("rollback-glove", signed_in, "model:gas-classifier", ("1280",), gloved(open_rollback)),
+        ("shadow", lambda: with_versions(shadowed_page()), "model:gas-classifier", both, None),
+        ("shadow-end", lambda: with_versions(shadowed_page()), "model:gas-classifier", ("1280",), open_shadow(3)),
+        ("shadow-begin", lambda: with_versions(story_page()), "model:gas-classifier", ("1280",), open_shadow(2)),
         ("sign-in", lambda: FakeDesk(12, demo=True), "overview", ("1280",), open_sign_in),
         ("sign-in-glove", lambda: FakeDesk(12), "overview", ("1280",), gloved(open_sign_in)),
         ("audit-broken", break_chain, "audit", ("1280",), verify),

@@ -37,12 +37,12 @@ def column(qtbot, theme, picture):
 
 def test_the_estimate_is_drawn_unlike_the_realised_curve(column):
     panel = column.canvas.metric_panel
-    real, guess = panel.line.opts["pen"], panel.guess_line.opts["pen"]
+    real, guess = panel.line.opts["pen"], panel.estimate.line.opts["pen"]
     assert guess.color() != real.color()
     assert guess.style() == Qt.PenStyle.CustomDashLine
     assert real.style() == Qt.PenStyle.SolidLine
-    assert (panel.guess_dots.opts["symbol"], panel.dots.opts["symbol"]) == ("s", "o")
-    assert panel.guess_band.brush.style() != Qt.BrushStyle.SolidPattern
+    assert (panel.estimate.dots.opts["symbol"], panel.dots.opts["symbol"]) == ("s", "o")
+    assert panel.estimate.band.brush.style() != Qt.BrushStyle.SolidPattern
     assert any("estimated" in key.text for key in panel.keys)
 
 
@@ -54,7 +54,7 @@ def test_the_estimate_goes_on_where_the_realised_curve_has_a_gap(column):
         return np.isfinite(y[(x > UNLABELLED[0].timestamp() + 2 * DAY) & (x < UNLABELLED[1].timestamp() - 2 * DAY)])
 
     assert not known(panel.line).any()
-    assert known(panel.guess_line).all()
+    assert known(panel.estimate.line).all()
 
 
 def test_the_axis_reaches_the_band_of_the_estimate(qtbot, column, picture):
@@ -95,7 +95,7 @@ def test_another_metric_has_no_estimate(column, picture):
     column.choose_metric(1)
     column.canvas.redraw()
     panel = column.canvas.metric_panel
-    assert not panel.guess_line.isVisible()
+    assert not panel.estimate.line.isVisible()
     assert not any("estimated" in key.text for key in panel.keys)
     assert read_newest(picture, 1).estimated is None
 
@@ -113,7 +113,7 @@ def test_a_model_that_never_had_a_label_shows_its_estimate(qtbot, column):
     column.canvas.redraw()
     assert not never.empty
     panel = column.canvas.metric_panel
-    assert panel.guess_line.isVisible()
+    assert panel.estimate.line.isVisible()
     assert panel.low < float(np.nanmin(never.estimated.values)) < panel.high
 
 

@@ -177,5 +177,4 @@ class ModelPage:
     request: RequestRow | None = None  # the open request for promotion; the newest, where several are open
     estimated: Series | None = None  # the primary metric without labels; None where nothing can estimate it
     challenger: Series | None = None  # the primary metric of a version that ran beside the champion
-    challenger_version: int | None = None
     cost: CostRow | None = None  # None where the performance check was not told what answers cost

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 
 from aiqu_desktop.ui.charts.curve_panel import CurvePanel
-from aiqu_desktop.ui.charts.glyphs import ESTIMATE
+from aiqu_desktop.ui.charts.glyphs import CHALLENGED, ESTIMATED
 from aiqu_desktop.ui.charts.panel import Panel
 from aiqu_desktop.ui.charts.reading import Reading
 from aiqu_desktop.ui.charts.strips import TimeStrip
@@ -75,7 +75,8 @@ class Crosshair:
         if self._reading is None:
             return
         read = self._reading
-        points = [("metric", read.estimated), ("metric", read.metric), ("drift", read.drift)]
+        points = [("metric", point) for point in (read.estimated, read.challenger, read.metric)]
+        points.append(("drift", read.drift))
         panels = {panel.name: panel for panel in self.panels}
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for name, point in points:
@@ -87,8 +88,9 @@ class Crosshair:
                 at = rect.left() + (point.at - self.window.start) / self.window.width * rect.width()
                 painter.setPen(QPen(self.theme.colour("raised"), 1.5))
                 middle = QPointF(at, panel.y_at(point.value))
-                if point is read.estimated:
-                    painter.setBrush(QBrush(QColor(self.theme.palette.curves[ESTIMATE])))
+                if point in (read.estimated, read.challenger):
+                    style = ESTIMATED if point is read.estimated else CHALLENGED
+                    painter.setBrush(QBrush(QColor(self.theme.palette.curves[style.colour])))
                     painter.drawRect(QRectF(middle.x() - 4, middle.y() - 4, 8, 8))
                 else:
                     painter.setBrush(QBrush(self.theme.colour("limit" if point.wrong else "ink")))

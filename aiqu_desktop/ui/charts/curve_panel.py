@@ -9,9 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor
 
 from aiqu_desktop.ui.charts.drawing import Band, pen
-from aiqu_desktop.ui.charts.glyphs import BOUNDS_DASH, ESTIMATE, ESTIMATE_ALPHA, ESTIMATE_DASH, ESTIMATE_HATCH
+from aiqu_desktop.ui.charts.glyphs import BOUNDS_DASH, CHALLENGED, ESTIMATED
 from aiqu_desktop.ui.charts.panel import Key, Panel, Tag, plain, share
 from aiqu_desktop.ui.charts.picture import Curve, Level, Picture
+from aiqu_desktop.ui.charts.side_curve import SideCurve
 from aiqu_desktop.ui.charts.thinning import Columns, envelope, pixel_columns, thin
 from aiqu_desktop.ui.charts.time_window import TimeWindow
 from aiqu_desktop.ui.charts.value_ticks import padded
@@ -20,7 +21,6 @@ from aiqu_desktop.ui.theme import Theme
 
 Floats = npt.NDArray[np.float64]
 MARKER_SPACING = 8  # pixels: markers nearer than that would only thicken the line
-GUESS_SPACING = 26  # pixels between two markers of the estimate
 
 
 class CurvePanel(Panel):
@@ -148,32 +148,18 @@ class MetricPanel(CurvePanel):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, curve_colour=0, as_share=False)
 
-        self.guess: Curve | None = None
-        self.guess_band = Band()
-        self.guess_line = pg.PlotCurveItem(connect="finite", antialias=True)
-        self.guess_dots = pg.ScatterPlotItem(pxMode=True)
+        self.estimate, self.challenger = SideCurve(ESTIMATED), SideCurve(CHALLENGED)
         self.always: Curve | None = None
         self.bounds = (pg.PlotCurveItem(connect="finite", antialias=False), pg.PlotCurveItem(connect="finite"))
-        for item in (self.guess_band, self.guess_line, self.guess_dots, *self.bounds):
+        for item in (*self.estimate.items, *self.challenger.items, *self.bounds):
             item.setZValue(-0.5)  # behind what labels have proven
             self.view.addItem(item, ignoreBounds=True)
 
     def draw(self, window: TimeWindow) -> None:
         super().draw(window)
         self._draw_bounds(window)
-        guess = self.guess
-        for item in (self.guess_band, self.guess_line, self.guess_dots):
-            item.setVisible(guess is not None)
-        if guess is None:
-            return
-        columns = pixel_columns(guess.times, window.start, window.end, self.pixels)
-        self.guess_line.setData(*thin(guess.times, guess.values, columns))
-        self.guess_band.set_data(*envelope(guess.times, guess.low, guess.high, columns))
-        part = slice(columns.first, columns.last)
-        x, y = guess.times[part], guess.values[part]
-        x, y = x[np.isfinite(y)], y[np.isfinite(y)]
-        apart = max(1, -(-x.size * GUESS_SPACING // self.pixels))  # some markers tell it apart, all would hide it
-        self.guess_dots.setData(x[::apart], y[::apart], symbol="s", size=6)
+        for side in (self.estimate, self.challenger):
+            side.draw(window, self.pixels)
 
     def _draw_bounds(self, window: TimeWindow) -> None:
         """The band that holds at every look: two dotted edges, so that it hides nothing of the narrower one."""
@@ -190,24 +176,16 @@ class MetricPanel(CurvePanel):
         super().dress()
         for item in self.bounds:
             item.setPen(pen(QColor(self.theme.palette.curves[0]), dashes=list(BOUNDS_DASH)))
-        colour = QColor(self.theme.palette.curves[ESTIMATE])
-        fill = QColor(colour)
-        fill.setAlpha(ESTIMATE_ALPHA)
-        self.guess_line.setPen(pen(colour, dashes=list(ESTIMATE_DASH)))
-        self.guess_band.brush = QBrush(fill, ESTIMATE_HATCH)
-        self.guess_dots.setPen(pen(colour))
-        self.guess_dots.setBrush(QBrush(self.theme.colour("raised")))
-        self.guess_band.update()
+        for side in (self.estimate, self.challenger):
+            side.dress(self.theme)
 
     def _others(self, window: TimeWindow) -> list[Floats]:
-        if self.guess is None:
-            return []
         # The band of all looks is very wide while labels are few: it may run out of the picture.
-        part = pixel_columns(self.guess.times, window.start, window.end, self.pixels).every
-        return [self.guess.values[part], self.guess.low[part], self.guess.high[part]]
+        return [*self.estimate.reach(window, self.pixels), *self.challenger.reach(window, self.pixels)]
 
     def set_picture(self, picture: Picture, metric: int) -> None:
-        self.guess = picture.estimated if metric == 0 else None
+        self.estimate.curve = picture.estimated if metric == 0 else None
+        self.challenger.curve = picture.challenger if metric == 0 else None
         self.always = picture.anytime if metric == 0 else None
         self.curve = picture.metrics[metric] if picture.metrics else None
         self.levels = picture.accepted if metric == 0 else ()
@@ -216,7 +194,8 @@ class MetricPanel(CurvePanel):
             self.title += f" ({self.curve.unit})"
         self.keys = (
             Key("line", "realised"),
-            *((Key("estimate", "estimated without labels"),) if self.guess is not None else ()),
+            *((Key("challenger", beside.title),) if (beside := self.challenger.curve) is not None else ()),
+            *((Key("estimate", "estimated without labels"),) if self.estimate.curve is not None else ()),
             Key("band", "95 % interval of one look"),
             *((Key("bounds", "of all looks at once"),) if self.always is not None else ()),
             Key("limit", "limit"),

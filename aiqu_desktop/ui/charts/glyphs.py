@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPen, QPolygonF
 
+from aiqu_desktop.ui.charts.side_curve import SideStyle
 from aiqu_desktop.ui.theme import Theme
 
 KIND_TOKEN = {
@@ -19,10 +20,8 @@ KIND_TOKEN = {
 }
 GLYPH_WIDTH = 22
 BOUNDS_DASH = (1.5, 2.5)
-ESTIMATE = 4  # which of the palette's curves
-ESTIMATE_DASH = (4.0, 3.0)
-ESTIMATE_HATCH = Qt.BrushStyle.FDiagPattern
-ESTIMATE_ALPHA = 90
+ESTIMATED = SideStyle(colour=4, dash=(4.0, 3.0), hatch=Qt.BrushStyle.FDiagPattern, alpha=90, symbol="s")
+CHALLENGED = SideStyle(colour=3, dash=(8.0, 2.5, 1.5, 2.5), hatch=Qt.BrushStyle.Dense6Pattern, alpha=120, symbol="t1")
 
 
 def mark_token(kind: str) -> str:
@@ -108,15 +107,26 @@ def _bounds(painter: QPainter, rect: QRectF, theme: Theme) -> None:
         painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
 
 
-def _estimate(painter: QPainter, rect: QRectF, theme: Theme) -> None:
-    colour = QColor(theme.palette.curves[ESTIMATE])
+def _side(painter: QPainter, rect: QRectF, theme: Theme, style: SideStyle) -> None:
+    colour = QColor(theme.palette.curves[style.colour])
     fill = QColor(colour)
-    fill.setAlpha(ESTIMATE_ALPHA + 30)
-    painter.fillRect(rect.adjusted(0, 1, 0, -1), QBrush(fill, ESTIMATE_HATCH))
-    _stroke(painter, rect, colour, list(ESTIMATE_DASH))
+    fill.setAlpha(style.alpha + 30)
+    painter.fillRect(rect.adjusted(0, 1, 0, -1), QBrush(fill, style.hatch))
+    _stroke(painter, rect, colour, list(style.dash))
     painter.setPen(QPen(colour, 1.2))
     painter.setBrush(QBrush(theme.colour("raised")))
+
+
+def _estimate(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    _side(painter, rect, theme, ESTIMATED)
     painter.drawRect(QRectF(rect.center().x() - 2.5, round(rect.center().y()) - 2, 5, 5))
+
+
+def _challenger(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    _side(painter, rect, theme, CHALLENGED)
+    painter.translate(rect.center())
+    painter.drawPolygon(_polygon((0, -3.5), (3.5, 3), (-3.5, 3)))
+    painter.translate(-rect.center())
 
 
 def _standing(painter: QPainter, rect: QRectF, theme: Theme) -> None:
@@ -173,6 +183,7 @@ _KEYS: dict[str, Callable[[QPainter, QRectF, Theme], None]] = {
     "drift": _drift,
     "band": _band,
     "estimate": _estimate,
+    "challenger": _challenger,
     "standing": _standing,
     "limit": _limit,
     "level": _level,

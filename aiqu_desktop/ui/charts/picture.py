@@ -92,19 +92,25 @@ class Picture:
     first: float
     now: float
     estimated: Curve | None = None  # the first metric as it would be without labels
+    challenger: Curve | None = None  # the first metric of a version that ran beside the champion
     anytime: Curve | None = None  # the first metric with the band that holds at every look
     standing: tuple[gaps.Span, ...] = ()  # while an alarm stands
 
     @property
     def empty(self) -> bool:
         """True when there is not one value to draw."""
-        curves = (*self.metrics, *self.estimates)
+        curves = (*self.metrics, *self.estimates, *self.challengers)
         return not (self.volume.times.size or self.heat.times.size or any(c.times.size for c in curves))
 
     @property
     def estimates(self) -> tuple[Curve, ...]:
         """The estimated curve, or none."""
         return () if self.estimated is None else (self.estimated,)
+
+    @property
+    def challengers(self) -> tuple[Curve, ...]:
+        """The curve of the version beside the champion, or none."""
+        return () if self.challenger is None else (self.challenger,)
 
     @property
     def bounds(self) -> tuple[Curve, ...]:
@@ -123,11 +129,15 @@ def looks_like(new: Picture, old: Picture, window_width: float) -> bool:
         old.heat.features,
     ):
         return False
-    if len(new.metrics) != len(old.metrics) or (
-        (len(new.estimates), len(new.bounds)) != (len(old.estimates), len(old.bounds))
-    ):
+    if _counts(new) != _counts(old):
         return False
     return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(_drawn(new), _drawn(old), strict=True))
+
+
+def _counts(picture: Picture) -> tuple[int, ...]:
+    """How many curves of each kind there are."""
+    kinds = (picture.metrics, picture.estimates, picture.challengers, picture.bounds)
+    return tuple(len(curves) for curves in kinds)
 
 
 def _drawn(picture: Picture) -> list[Floats]:
@@ -139,7 +149,7 @@ def _drawn(picture: Picture) -> list[Floats]:
         picture.heat.times,
         picture.heat.effects,
     ]
-    for curve in (*picture.metrics, picture.drift, *picture.estimates, *picture.bounds):
+    for curve in (*picture.metrics, picture.drift, *picture.estimates, *picture.challengers, *picture.bounds):
         arrays += [curve.times, curve.values, curve.low, curve.high, curve.limit]
     return arrays
 
@@ -151,7 +161,7 @@ def prepare(page: ModelPage) -> Picture:
     primary = performance[0] if performance else None
     metrics = tuple(_curve(s, now, above=not _higher_is_better(page, s)) for s in performance)
     served = _served(page, now)
-    guessed = () if page.estimated is None else (page.estimated,)
+    guessed = tuple(series for series in (page.estimated, page.challenger) if series is not None)
     starts = [s.times[0] for s in (*performance, *guessed, page.drift, page.volume) if len(s.times)]
     starts += [page.heat.times[0]] if len(page.heat.times) else []
     empty = np.empty(0)
@@ -169,9 +179,15 @@ def prepare(page: ModelPage) -> Picture:
         stale=gaps.stale_span(page.volume.times, page.volume.values, now),
         first=float(min(starts, default=now - 86_400.0)),
         now=now,
-        estimated=None if page.estimated is None else _curve(page.estimated, now, above=not page.tile.higher_is_better),
-        anytime=None if page.anytime is None else _curve(page.anytime, now, above=not page.tile.higher_is_better),
+        estimated=_like_primary(page, page.estimated, now),
+        challenger=_like_primary(page, page.challenger, now),
+        anytime=_like_primary(page, page.anytime, now),
     )
+
+
+def _like_primary(page: ModelPage, series: Series | None, now: float) -> Curve | None:
+    """A further curve of the primary metric."""
+    return None if series is None else _curve(series, now, above=not page.tile.higher_is_better)
 
 
 def _higher_is_better(page: ModelPage, series: Series) -> bool:

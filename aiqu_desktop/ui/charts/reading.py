@@ -61,6 +61,7 @@ class Reading:
     volume: float | None
     coverage: float | None
     estimated: Point | None = None
+    challenger: Point | None = None
 
 
 def read_at(picture: Picture, metric: int, at: float, row: int | None = None) -> Reading:
@@ -77,15 +78,16 @@ def read_at(picture: Picture, metric: int, at: float, row: int | None = None) ->
         feature=_feature(picture, at, row),
         volume=volume,
         coverage=coverage,
-        estimated=_estimate(picture, metric, at),
+        estimated=_beside(picture.estimated, metric, at),
+        challenger=_beside(picture.challenger, metric, at),
     )
 
 
 def read_newest(picture: Picture, metric: int) -> Reading:
     """The newest answer of each chart, which need not be of one instant; `at` is the newest of all."""
     curve = picture.metrics[metric] if picture.metrics else None
-    guessed = picture.estimated if metric == 0 else None
-    points = [None if c is None else _point(c, _last(c)) for c in (curve, picture.drift, guessed)]
+    beside = (picture.estimated, picture.challenger) if metric == 0 else (None, None)
+    points = [None if c is None else _point(c, _last(c)) for c in (curve, picture.drift, *beside)]
     heat, volume = picture.heat, picture.volume
     known = heat.times[np.isfinite(heat.effects).any(axis=0)] if heat.times.size else heat.times
     counted, coverage = _volume(picture, float(volume.times[-1])) if volume.times.size else (None, None)
@@ -103,12 +105,13 @@ def read_newest(picture: Picture, metric: int) -> Reading:
         volume=counted,
         coverage=coverage,
         estimated=points[2],
+        challenger=points[3],
     )
 
 
-def _estimate(picture: Picture, metric: int, at: float) -> Point | None:
-    """Only the first metric is estimated."""
-    return None if picture.estimated is None or metric else _point(picture.estimated, at)
+def _beside(curve: Curve | None, metric: int, at: float) -> Point | None:
+    """Only the first metric has further curves."""
+    return None if curve is None or metric else _point(curve, at)
 
 
 def _last(curve: Curve) -> float:
@@ -119,7 +122,8 @@ def _last(curve: Curve) -> float:
 
 def snap(picture: Picture, metric: int, at: float) -> float:
     """The nearest instant that has an answer of the metric, else of the drift check; `at` itself in a silence."""
-    curves = (*picture.metrics[metric : metric + 1], *(picture.estimates if metric == 0 else ()), picture.drift)
+    further = (*picture.estimates, *picture.challengers) if metric == 0 else ()
+    curves = (*picture.metrics[metric : metric + 1], *further, picture.drift)
     for curve in curves:
         point = _point(curve, at)
         if point is not None:

@@ -31,7 +31,7 @@ class Cell:
 
 
 def cells(picture: Picture, metric: int, reading: Reading, *, newest: bool) -> tuple[Cell, ...]:
-    """The texts of `reading`: time, metric, its estimate where there is one, version, drift share, feature, rows."""
+    """The texts of `reading`: time, metric, its estimate and challenger if any, version, drift share, feature, rows."""
     moment = datetime.fromtimestamp(reading.at, UTC)
     is_stale = newest and picture.stale is not None
     caption = "Newest answers, stale" if is_stale else "Newest answers" if newest else "At the cursor"
@@ -42,6 +42,8 @@ def cells(picture: Picture, metric: int, reading: Reading, *, newest: bool) -> t
     if picture.estimated is not None and metric == 0:
         title = picture.metrics[0].title if picture.metrics else "Performance"
         judged.append((_estimated(title, picture.estimated, reading.estimated, reading.metric), 1.65))
+    if picture.challenger is not None and metric == 0:
+        judged.append((_challenger(picture.challenger, reading.challenger), 1.65))
     rest = ((champion, 0.8), (_drift(reading), 1.0), (_feature(reading), 1.6), (_volume(reading), 1.15))
     return tuple(replace(cell, room=room) for cell, room in ((when, 1.15), *judged, *rest))
 
@@ -56,6 +58,15 @@ def _estimated(title: str, curve: Curve, point: Point | None, realised: Point | 
     if realised is not None and (realised.high < point.low or realised.low > point.high):
         return Cell(caption, f"{value} {interval}".strip(), "refuted by the labels that came", "unknown")
     return Cell(caption, f"{value} {interval}".strip(), ", ".join([*counted, "without labels"]))
+
+
+def _challenger(curve: Curve, point: Point | None) -> Cell:
+    """What the version beside the champion achieved on the same labelled rows."""
+    if point is None:
+        return Cell(curve.title, NOTHING, "no answer", "ink_muted")
+    value, interval = estimate_parts(point.value, point.low, point.high, curve.unit)
+    counted = [sample(round(point.n))] if np.isfinite(point.n) else []
+    return Cell(curve.title, f"{value} {interval}".strip(), ", ".join([*counted, "serves nothing"]))
 
 
 def _metric(picture: Picture, metric: int, reading: Reading) -> Cell:

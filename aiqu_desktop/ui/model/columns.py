@@ -21,6 +21,7 @@ FLOW_STATE = {
     FlowState.WAITING: Look("Waiting", "schedules", "ink_muted"),
     FlowState.RUNNING: Look("Running", "heartbeat", "accent"),
     FlowState.READY: Look("Ready for approval", "verified", "good"),
+    FlowState.AWAITING_ROWS: Look("Waiting for rows", "schedules", "ink_muted"),
     FlowState.NOT_READY: Look("Not ready", "cross", "alarm"),
     FlowState.CANCELLED: Look("Stopped", "stop", "unknown"),
     FlowState.FAILED: Look("Broke off", "unknown", "unknown"),
@@ -50,6 +51,7 @@ def versions(metrics: tuple[str, ...]) -> tuple[Column, ...]:
             tooltip=lambda r: "A rollback goes to this version." if r.is_last_known_good else "",
         ),
         Column("tests", "Tests", _tests_word, 184, look=_tests_look, tooltip=_tests_told),
+        Column("shadow", "Shadow", _shadow_word, 124, tooltip=_shadow_told),
         *(_metric(name) for name in metrics),
         Column("notes", "Notes", lambda r: r.notes, stretch=True),
         Column("author", "Author", lambda r: r.author, 150),
@@ -78,6 +80,20 @@ def _tests_told(row: VersionRow) -> str:
         return "This version came before imports were tested."
     steps = [f"{step.title}, {STEP[step.passed]}: {step.finding}" for step in row.tests.steps]
     return "\n\n".join([row.tests.sentence or _tests_word(row), *steps])
+
+
+def _shadow_word(row: VersionRow) -> str:
+    if row.shadow is None:
+        return ""
+    return "Runs beside" if row.shadow.runs else "Ran beside"
+
+
+def _shadow_told(row: VersionRow) -> str:
+    """Since when on whose word, and how it compares with the champion."""
+    shadow = row.shadow
+    if shadow is None:
+        return ""
+    return f"{shadow.sentence}\n\nBegun {fmt.instant_full(shadow.begun_at)} by {shadow.begun_by}: {shadow.reason}"
 
 
 def _metric(name: str) -> Column:

@@ -10,13 +10,14 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from aiqu_desktop.core.words import ReleaseKind
-from aiqu_desktop.services.views import Mark, ModelPage, WhyView
+from aiqu_desktop.services.views import Mark, ModelPage, PersonRow, WhyView
 from aiqu_desktop.ui.alarms.acknowledge import ask_and_acknowledge
 from aiqu_desktop.ui.charts import ChartColumn, Picture, prepare
 from aiqu_desktop.ui.desk import Desk
 from aiqu_desktop.ui.model.header import ModelHeader
 from aiqu_desktop.ui.model.report_dialog import ReportDialog
 from aiqu_desktop.ui.model.retraining_dialog import RetrainingDialog
+from aiqu_desktop.ui.model.shadow_dialog import ShadowDialog
 from aiqu_desktop.ui.model.tabs import ModelTabs
 from aiqu_desktop.ui.release import ApprovalSheet, Papers, RequestSheet, RollbackSheet, gather
 from aiqu_desktop.ui.tasks import Tasks
@@ -79,6 +80,8 @@ class ModelPageWidget(QWidget):
         self.tabs.promote_asked.connect(self.ask_promotion)
         self.tabs.test_asked.connect(lambda number: self._ask_tests("Test again", self.desk.ask_again, number))
         self.tabs.stop_asked.connect(lambda number: self._ask_tests("Stop tests", self.desk.stop_tests, number))
+        self.tabs.shadow_asked.connect(lambda number: self._ask_shadow(number, ends=False))
+        self.tabs.unshadow_asked.connect(lambda number: self._ask_shadow(number, ends=True))
         self.tabs.acknowledge_asked.connect(self._acknowledge)
         self.tabs.alarm_opened.connect(self.open_alarm)
 
@@ -150,6 +153,19 @@ class ModelPageWidget(QWidget):
             lambda by: self.tasks.run(lambda: act(model, number, by=by), self._acted),
             self,
         )
+
+    def _ask_shadow(self, number: int, *, ends: bool) -> None:
+        """Open the sheet of a shadow once it is known who may sign it."""
+        page, desk = self.shown, self.desk
+        if page is None:
+            return
+
+        def opened(found: tuple[tuple[PersonRow, ...], str]) -> None:
+            sheet = ShadowDialog(desk, self.tasks, page.tile, number, *found, ends=ends, parent=self)
+            sheet.acted.connect(lambda: self._acted(None))
+            sheet.open()
+
+        self.tasks.run(lambda: (desk.people(), desk.demo_password()), opened)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
+from aiqu_desktop.core.words import FlowState, VersionState
 from aiqu_desktop.services.views import ActionState, ModelPage, VersionRow
 from aiqu_desktop.ui.model import columns
 from aiqu_desktop.ui.tables.record_model import Column, RecordModel
@@ -50,6 +51,7 @@ class ModelTabs(QTabWidget):
 
     acknowledge_asked: for these AlarmRows; alarm_opened: go to this alarm's id; promote_asked: this version's number.
     test_asked, stop_asked: test this version's number again, or stop its tests.
+    shadow_asked: let this version's number answer beside the champion; unshadow_asked: end that.
     """
 
     acknowledge_asked = Signal(object)
@@ -57,6 +59,8 @@ class ModelTabs(QTabWidget):
     promote_asked = Signal(int)
     test_asked = Signal(int)
     stop_asked = Signal(int)
+    shadow_asked = Signal(int)
+    unshadow_asked = Signal(int)
     folded_changed = Signal(bool)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -168,12 +172,13 @@ class ModelTabs(QTabWidget):
         self.show_alarm = make_button("Show in alarms", "show_alarm", "quiet", self._open)
         self.promote = make_button("Promote…", "promote_selected", "quiet", self._ask_promotion)
         self.test = make_button("Test again", "test_selected", "quiet", self._ask_test)
+        self.shadow = make_button("Shadow…", "shadow_selected", "quiet", self._ask_shadow)
         self.toggle = make_button("Hide tables", "toggle_tables", "quiet", lambda: self.fold(not self.folded))
         corner = QWidget()
         row = QHBoxLayout(corner)
         row.setContentsMargins(0, 0, 0, 2)
         row.setSpacing(6)
-        for button in (self.test, self.promote, self.show_alarm, self.acknowledge, self.toggle):
+        for button in (self.test, self.shadow, self.promote, self.show_alarm, self.acknowledge, self.toggle):
             row.addWidget(button)
         self.setCornerWidget(corner)
         table.selection_changed.connect(self._offer)
@@ -183,7 +188,7 @@ class ModelTabs(QTabWidget):
 
     def _turn(self) -> None:
         """The buttons of the versions and of the alarms stand beside the tabs only while these are shown."""
-        for button in (self.test, self.promote):
+        for button in (self.test, self.shadow, self.promote):
             button.setVisible(self.currentWidget() is self.versions)
         on_alarms = self.currentWidget() is self.alarms
         self.acknowledge.setVisible(on_alarms)
@@ -202,6 +207,7 @@ class ModelTabs(QTabWidget):
         self.promote.setText("Promote…" if number is None else f"Promote {number}…")
         self.promote.setAccessibleName(why or self.promote.text())
         self._offer_tests()
+        self._offer_shadow()
         count = len(self._wanted())
         why = (
             ""
@@ -221,6 +227,34 @@ class ModelTabs(QTabWidget):
         self.test.setText("Stop tests" if runs else "Test again")
         named = "" if chosen is None else f" of version {chosen.number}" if runs else f" version {chosen.number}"
         self.test.setAccessibleName(f"{self.test.text()}{named}")
+
+    def _offer_shadow(self) -> None:
+        chosen = self._one_version()
+        runs = chosen is not None and chosen.shadow is not None and chosen.shadow.runs
+        explain(self.shadow, self._why_no_shadow(chosen))
+        self.shadow.setText("End shadow…" if runs else "Shadow…")
+        named = "" if chosen is None else f" of version {chosen.number}" if runs else f" by version {chosen.number}"
+        self.shadow.setAccessibleName(f"{self.shadow.text()}{named}")
+
+    def _why_no_shadow(self, chosen: VersionRow | None) -> str:
+        if chosen is None:
+            return "Select one version first."
+        if chosen.shadow is not None and chosen.shadow.runs:
+            return ""
+        if chosen.state is VersionState.CHAMPION:
+            return "This version is live; a shadow is of another one."
+        running = next((row for row in self.versions.records.rows if row.shadow is not None and row.shadow.runs), None)
+        if running is not None:
+            return f"Version {running.number} runs beside the champion already; end that shadow first."
+        if chosen.tests is None or chosen.tests.state not in (FlowState.READY, FlowState.AWAITING_ROWS):
+            return "Only a version that has passed its tests may run beside the champion."
+        return ""
+
+    def _ask_shadow(self) -> None:
+        chosen = self._one_version()
+        if chosen is not None:
+            runs = chosen.shadow is not None and chosen.shadow.runs
+            (self.unshadow_asked if runs else self.shadow_asked).emit(chosen.number)
 
     def _one_version(self) -> VersionRow | None:
         chosen = self.versions.table.selected_rows()
