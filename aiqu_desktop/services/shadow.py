@@ -82,7 +82,7 @@ def show_shadow(registry: Registry, model: str) -> ShadowView:
     said = comparison_text(task, metric, compared)
     at_work = _at_work(registry, model, row) if row.ended_at is None else None
     with registry.read() as session:
-        shown = _row(version.number, session.get_one(ShadowRecord, row.id), said)
+        shown = _row(model_named(session, model), version.number, session.get_one(ShadowRecord, row.id), compared)
     state = "answers" if shown.runs else "answered"
     since = f"since {begun:%Y-%m-%d %H:%M} UTC"
     rows = f"{compared['rows']:,} of {answered:,} rows taken in so far"
@@ -98,14 +98,9 @@ def shadow_rows(session: Session, model: Model) -> dict[int, ShadowRow]:
         return {}
     numbers = {version.id: version.number for version in model.versions}
     found = _last_compared(session, model.id)
+    of = None if found is None else found["version"]
     return {
-        version_id: _row(
-            numbers[version_id],
-            row,
-            comparison_text(model.task, model.primary_metric, found)
-            if found is not None and found["version"] == numbers[version_id]
-            else "",
-        )
+        version_id: _row(model, numbers[version_id], row, found if numbers[version_id] == of else None)
         for version_id, row in shadows.items()
     }
 
@@ -129,13 +124,21 @@ def _none_ran(model: str) -> str:
     return f"No version of {model} ever answered beside its champion; 'aiqu shadow {model} VERSION' begins one."
 
 
-def _row(number: int, row: ShadowRecord, compared: str) -> ShadowRow:
-    if row.ended_at is None:
-        sentence = f"Runs beside the champion. {compared}".strip()
-    else:
-        sentence = f"Ended by {row.ended_by}: {row.end_reason} {compared}".strip()
+def _row(model: Model, number: int, row: ShadowRecord, compared: dict[str, Any] | None) -> ShadowRow:
+    said = "" if compared is None else comparison_text(model.task, model.primary_metric, compared)
+    state = "Runs beside the champion." if row.ended_at is None else f"Ended by {row.ended_by}: {row.end_reason}"
+    difference = None if compared is None else compared["difference"]
     return ShadowRow(
-        row.id, number, row.begun_at, row.begun_by, row.reason, row.ended_at, row.ended_by, row.end_reason, sentence
+        id=row.id,
+        version=number,
+        begun_at=row.begun_at,
+        begun_by=row.begun_by,
+        reason=row.reason,
+        ended_at=row.ended_at,
+        ended_by=row.ended_by,
+        end_reason=row.end_reason,
+        sentence=f"{state} {said}".strip(),
+        difference="" if difference is None else difference_text(difference),
     )
 
 

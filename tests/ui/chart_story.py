@@ -198,6 +198,7 @@ def shadowed_page() -> ModelPage:
         "s-1", 3, NOW - timedelta(days=45), "Jonas Lindqvist", "Trained on December only.", None, "", "",
         "Runs beside the champion. On 1,204 rows that both answered: the same answer in 93.1 % (95 % 91.5 to 94.4). "
         "On 180 labelled ones its accuracy is 0.907 beside 0.957: -0.05 (95 % -0.09 to -0.01).",
+        "-0.05 (95 % -0.09 to -0.01)",
     )  # fmt: skip
     rows = tuple(replace(row, shadow=shadow) if row.number == 3 else row for row in page.versions)
     return replace(page, challenger=beside, versions=rows)

@@ -11,7 +11,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -167,11 +166,10 @@ def break_chain() -> FakeDesk:
     return desk
 
 
-def with_versions(story: ModelPage) -> FakeDesk:
-    """The made-up site with the versions of a story, and what runs beside the champion there."""
+def of_story(story: ModelPage) -> FakeDesk:
+    """The made-up site with the page of a story in place of its own."""
     desk = FakeDesk(12, demo=True)
-    plain = desk.model_page
-    desk.model_page = lambda *asked: replace(plain(*asked), challenger=story.challenger, versions=story.versions)
+    desk.model_page = lambda *_asked: story
     return desk
 
 
@@ -216,9 +214,9 @@ def fake_pictures() -> list[tuple[str, Callable[[], object], str, tuple[str, ...
         ("rollback", lambda: FakeDesk(12), "model:gas-classifier", ("1280",), open_rollback),
         ("rollback-signed-in", signed_in, "model:gas-classifier", ("1280",), open_rollback),
         ("rollback-glove", signed_in, "model:gas-classifier", ("1280",), gloved(open_rollback)),
-        ("shadow", lambda: with_versions(shadowed_page()), "model:gas-classifier", both, None),
-        ("shadow-end", lambda: with_versions(shadowed_page()), "model:gas-classifier", ("1280",), open_shadow(3)),
-        ("shadow-begin", lambda: with_versions(story_page()), "model:gas-classifier", ("1280",), open_shadow(2)),
+        ("shadow", lambda: of_story(shadowed_page()), "model:gas-classifier", both, None),
+        ("shadow-end", lambda: of_story(shadowed_page()), "model:gas-classifier", ("1280",), open_shadow(3)),
+        ("shadow-begin", lambda: of_story(story_page()), "model:gas-classifier", ("1280",), open_shadow(2)),
         ("sign-in", lambda: FakeDesk(12, demo=True), "overview", ("1280",), open_sign_in),
         ("sign-in-glove", lambda: FakeDesk(12), "overview", ("1280",), gloved(open_sign_in)),
         ("audit-broken", break_chain, "audit", ("1280",), verify),

@@ -97,7 +97,9 @@ def test_the_table_says_which_version_runs_beside_and_how_it_compares(qtbot, the
     page = shown(qtbot, theme, tasks, Desk(runs=True))
     column = next(c for c in page.tabs.versions.records.columns if c.name == "shadow")
     rows = {row.number: row for row in page.tabs.versions.records.rows}
-    assert [column.text(rows[number]) for number in (4, 3, 2)] == ["", "Runs beside", ""]
+    assert [column.text(rows[number]) for number in (4, 3, 2)] == [
+        "", "Runs, -0.05 (95 % -0.09 to -0.01)", "",
+    ]  # fmt: skip
     assert "its accuracy is 0.907 beside 0.957" in column.tooltip(rows[3])
     assert "by Jonas Lindqvist: Trained on December only." in column.tooltip(rows[3])
 

@@ -9,7 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class ShadowRow:
-    """The last shadow of one version; `ended_at` None while it runs. sentence: how it stands, for a table."""
+    """The last shadow of one version; `ended_at` None while it runs.
+
+    sentence: how it stands. difference: of the primary metric, challenger minus champion; empty while labels are few.
+    """
 
     id: str
     version: int
@@ -20,6 +23,7 @@ class ShadowRow:
     ended_by: str
     end_reason: str
     sentence: str
+    difference: str
 
     @property
     def runs(self) -> bool:

@@ -51,7 +51,7 @@ def versions(metrics: tuple[str, ...]) -> tuple[Column, ...]:
             tooltip=lambda r: "A rollback goes to this version." if r.is_last_known_good else "",
         ),
         Column("tests", "Tests", _tests_word, 184, look=_tests_look, tooltip=_tests_told),
-        Column("shadow", "Shadow", _shadow_word, 124, tooltip=_shadow_told),
+        Column("shadow", "Shadow", _shadow_word, 250, tooltip=_shadow_told),
         *(_metric(name) for name in metrics),
         Column("notes", "Notes", lambda r: r.notes, stretch=True),
         Column("author", "Author", lambda r: r.author, 150),
@@ -85,7 +85,8 @@ def _tests_told(row: VersionRow) -> str:
 def _shadow_word(row: VersionRow) -> str:
     if row.shadow is None:
         return ""
-    return "Runs beside" if row.shadow.runs else "Ran beside"
+    word = "Runs" if row.shadow.runs else "Ended"
+    return f"{word}, {row.shadow.difference}" if row.shadow.difference else word
 
 
 def _shadow_told(row: VersionRow) -> str:

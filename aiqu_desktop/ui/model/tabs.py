@@ -162,8 +162,8 @@ class ModelTabs(QTabWidget):
         self.findChild(QStackedWidget, "qt_tabwidget_stackedwidget").setVisible(not folded)
         self.setMaximumHeight(self.tabBar().sizeHint().height() + 4 if folded else 16_777_215)
         self.setMinimumHeight(self.tabBar().sizeHint().height() + 4 if folded else LEAST_HEIGHT)
-        self.toggle.setText("Show tables" if folded else "Hide tables")
-        self.toggle.setAccessibleName(self.toggle.text())
+        self.toggle.setText("Show tables" if folded else "Hide")  # beside the tables, room is short
+        self.toggle.setAccessibleName("Show tables" if folded else "Hide tables")
         self.folded_changed.emit(folded)
 
     def _add_corner(self) -> None:
@@ -173,7 +173,7 @@ class ModelTabs(QTabWidget):
         self.promote = make_button("Promote…", "promote_selected", "quiet", self._ask_promotion)
         self.test = make_button("Test again", "test_selected", "quiet", self._ask_test)
         self.shadow = make_button("Shadow…", "shadow_selected", "quiet", self._ask_shadow)
-        self.toggle = make_button("Hide tables", "toggle_tables", "quiet", lambda: self.fold(not self.folded))
+        self.toggle = make_button("Hide", "toggle_tables", "quiet", lambda: self.fold(not self.folded))
         corner = QWidget()
         row = QHBoxLayout(corner)
         row.setContentsMargins(0, 0, 0, 2)
