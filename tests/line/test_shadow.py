@@ -6,16 +6,22 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from aiqu_desktop.core.clock import SystemClock, wait_until
+from aiqu_desktop.core.errors import EnvironmentFault
 from aiqu_desktop.inference import OnnxModel
 from aiqu_desktop.line.messages import ShadowStatus
+from aiqu_desktop.line.protocol import TargetFolder
 from aiqu_desktop.line.server import ModelServer
 from aiqu_desktop.line.shadow import folder as shadow_folder
+from aiqu_desktop.line.shadow.keeper import ShadowKeeper
 from aiqu_desktop.line.shadow.server import ShadowServer
 from tests.inference import tiny
 from tests.line.floor import PATIENCE, REPOSITORY, Floor, kill, line, numbers, start
@@ -236,7 +242,7 @@ def test_a_file_on_which_the_process_hangs_is_left_out_after_two_tries(floor: Fl
     assert not server.predict_one()
 
 
-@pytest.mark.parametrize("fault", ["full", "unlistable", "no process"])
+@pytest.mark.parametrize("fault", ["full", "unlistable", "no process", "unreadable"])
 def test_whatever_fails_about_a_shadow_the_champion_answers(
     floor: Floor, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
@@ -246,8 +252,16 @@ def test_whatever_fails_about_a_shadow_the_champion_answers(
     def broken(*_arguments: object, **_options: object) -> bool:
         raise OSError(28, "No space left on device")
 
+    def unreadable(folder: TargetFolder, name: str) -> bytes | None:
+        if folder.path.name == "shadow":
+            raise EnvironmentFault(f"{name} cannot be opened; check its permissions.")
+        return readable(folder, name)
+
     if fault == "no process":
         monkeypatch.setattr(subprocess, "Popen", broken)
+    if fault == "unreadable":
+        readable = TargetFolder._bytes
+        monkeypatch.setattr(TargetFolder, "_bytes", unreadable)
     server = ModelServer(floor.target, SystemClock(), durable=False)
     server.start()
     if fault == "full":
@@ -262,9 +276,51 @@ def test_whatever_fails_about_a_shadow_the_champion_answers(
     server.close()
     assert [row["id"] for row in floor.observations()] == fed
     assert status is not None
+    assert floor.waiting() == []
+    if fault == "unreadable":
+        assert status.shadow is None
+        return
     assert status.shadow is not None
     if fault == "no process":
         assert status.shadow.problem == "The shadow cannot be begun: No space left on device."
     else:
         assert status.shadow.rows_dropped == 6
-    assert floor.waiting() == []
+
+
+files = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 9), st.booleans()), min_size=1, max_size=8)
+
+
+@settings(max_examples=25, deadline=None)
+@given(files, st.integers(0, 4), st.integers(0, 7))
+def test_the_champions_files_are_the_same_with_a_shadow_and_without_whatever_it_takes(
+    fed: list[tuple[int, int, bool]], room: int, restart_after: int
+) -> None:
+    """Byte for byte and in the same order; with a line that is begun anew on the way, and files that are no rows."""
+    seen = []
+    with tempfile.TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shadow_folder, "MOST_FILES", room)
+        patch.setattr(ShadowKeeper, "_begin", lambda _keeper: None)  # it takes rows, and never answers one
+        for name in ("alone", "shadowed"):
+            floor = Floor(Path(place) / name / "line")
+            floor.serve(1)
+            if name == "shadowed":
+                floor.shadow_by(2)
+            server, order = ModelServer(floor.target, SystemClock(), durable=False), []
+            server.start()
+            for turn, (rows, seed, whole) in enumerate(fed):
+                if turn == restart_after:
+                    server = ModelServer(floor.target, SystemClock(), durable=False)
+                    server.start()
+                if whole:
+                    floor.feed(f"{turn}", rows, seed=seed)
+                else:
+                    floor.put(f"{turn}.csv", "id,event_time\n")
+                server.follow_pointer()
+                assert server.predict_one()
+                order.append(sorted((path.name, path.read_bytes()) for path in floor.drop.iterdir()))
+            assert floor.waiting() == []
+            seen.append((order, sorted(path.name for path in floor.target.rejected_files.glob("*"))))
+            if name == "shadowed":
+                waits = len(list(floor.shadow.target.incoming.glob("*.csv")))
+                assert waits == min(room, sum(whole for _, _, whole in fed))
+    assert seen[0] == seen[1]

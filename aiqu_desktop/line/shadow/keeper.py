@@ -9,10 +9,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from aiqu_desktop.core.clock import Clock
+from aiqu_desktop.core.errors import AiquError
 from aiqu_desktop.line.messages import Pointer, Serving, ShadowStatus
 from aiqu_desktop.line.protocol import TargetFolder
 from aiqu_desktop.line.shadow.folder import ShadowFolder
@@ -44,12 +47,13 @@ class ShadowKeeper:
 
     def start(self) -> None:
         """Look for a shadow, and go on with the counts of an earlier line."""
-        before = self._model.status()
-        self._take_up(self._folder.target.pointer())
-        if self._pointer is None:
-            self._folder.clear()  # ended while no line ran
-        if before is not None and before.shadow is not None and self._pointer is not None:
-            self._dropped = before.shadow.rows_dropped if before.shadow.act == self._pointer.release else 0
+        with self._harmless("looked for"):
+            before = self._model.status()
+            self._take_up(self._folder.target.pointer())
+            if self._pointer is None:
+                self._folder.clear()  # ended while no line ran
+            elif before is not None and before.shadow is not None and before.shadow.act == self._pointer.release:
+                self._dropped = before.shadow.rows_dropped
 
     def follow(self, champion: Serving | None) -> None:
         """Begin, renew or end the process as the pointer says. Costs nothing most of the time."""
@@ -57,7 +61,7 @@ class ShadowKeeper:
         if time.monotonic() < self._next_look:
             return
         self._next_look = time.monotonic() + _LOOK
-        try:
+        with self._harmless("begun"):
             self._take_up(self._folder.target.pointer())
             if self._pointer is None:
                 self._end()
@@ -66,21 +70,16 @@ class ShadowKeeper:
                 self._mourn(self._process)
             if self._process is None and time.monotonic() >= self._next_start:
                 self._begin()
-        except OSError as error:
-            self._problem = f"The shadow cannot be begun: {error.strerror or error}."
 
     def take(self, source: Path, digest: str) -> bool:
         """Move a file that the champion has answered to the shadow; False when it does not take it."""
         if not self._wanted:
             return False
-        try:
-            if not self._folder.has_room():
-                return False
-            source.replace(self._folder.target.incoming / f"{source.stem}-{digest[:16]}.csv")
-        except OSError as error:
-            self._problem = f"Rows cannot be given to the shadow: {error.strerror or error}."
-            return False
-        return True
+        with self._harmless("given rows"):
+            if self._folder.has_room():
+                source.replace(self._folder.target.incoming / f"{source.stem}-{digest[:16]}.csv")
+                return True
+        return False
 
     def count_dropped(self, rows: int) -> None:
         """Note rows that `take` did not take."""
@@ -91,7 +90,9 @@ class ShadowKeeper:
         """What runs beside the champion; None without a shadow."""
         if self._pointer is None:
             return None
-        said = self._folder.status()
+        said = None
+        with self._harmless("asked"):
+            said = self._folder.status()
         if said is None or said.act != self._pointer.release:
             said = ShadowStatus.of(self._pointer, self._clock.now())
         alive = self._process is not None and self._process.poll() is None
@@ -115,6 +116,16 @@ class ShadowKeeper:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+    @contextmanager
+    def _harmless(self, what: str) -> Iterator[None]:
+        """What goes wrong about a shadow is told, and goes no further."""
+        try:
+            yield
+        except OSError as error:
+            self._problem = f"The shadow cannot be {what}: {error.strerror or error}."
+        except AiquError as error:
+            self._problem = str(error)
 
     @property
     def _wanted(self) -> bool:
