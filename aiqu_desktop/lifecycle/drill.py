@@ -1,4 +1,4 @@
-"""The drill: back to the last known good and forth again on a shadow of the target, timed, while the model works on.
+"""The drill: back to the last known good and forth again on a twin of the target, timed, while the model works on.
 
 What is measured is what a rollback does on the target: verify and stage the files, switch, wait until the target
 answers with the version's digest and its golden cases. Not measured is a person's decision.
@@ -46,15 +46,15 @@ class DrillResult:
 
 
 def run_drill(registry: Registry, model_name: str, *, timeout: float | None = None) -> DrillResult:
-    """Drill the model's rollback on a shadow of its target.
+    """Drill the model's rollback on a twin of its target.
 
     Args:
         timeout: seconds that the target has for each way; `PATIENCE` where it is not given.
     Raises:
         UserError: if there is no such model.
-        Refused: if nothing is live, there is no last known good, the target has no shadow, or a drill of the model is
+        Refused: if nothing is live, there is no last known good, the target has no twin, or a drill of the model is
             under way.
-        EnvironmentFault: if the shadow cannot be made.
+        EnvironmentFault: if the twin cannot be made.
     """
     with registry.read() as session:
         model = model_named(session, model_name)
@@ -64,7 +64,7 @@ def run_drill(registry: Registry, model_name: str, *, timeout: float | None = No
         if good is None:
             raise Refused(f"{model_name} has no way back to drill. {why_no_way_back(session, model.id)}")
         if not isinstance(setting_of(session, model.id), FolderSetting):
-            raise Refused(f"The target of {model_name} has no shadow to drill on; only the folder target has one.")
+            raise Refused(f"The target of {model_name} has no twin to drill on; only the folder target has one.")
         champion, last_good = facts_of(live), facts_of(good)
     with sole_drill(registry.paths, model_name), drill_twin(registry.paths, model_name) as twin:
         return _Drill(registry, twin, PATIENCE if timeout is None else timeout).run(champion, last_good)
@@ -80,14 +80,14 @@ class _Drill:
         seconds: dict[str, float] = {}
         proof: dict[str, Any] = {}
         failure = ""
-        # The first way brings the shadow to where the target is now, so it is not timed.
+        # The first way brings the twin to where the target is now, so it is not timed.
         for way, version in (("start", champion), ("back", last_good), ("forth", champion)):
             started = time.monotonic()
             wanted = Placement(version.digest, version.number, f"drill-{uuid.uuid4().hex}")
             try:
                 seen = self._go(wanted, version)
             except AiquError as error:
-                failure = f"Version {version.number} could not be put on the shadow: {error}"
+                failure = f"Version {version.number} could not be put on the twin: {error}"
                 break
             proof[way] = seen.to_json()
             if not seen.proves(wanted):

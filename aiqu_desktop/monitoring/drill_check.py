@@ -11,7 +11,7 @@ from aiqu_desktop.monitoring.settings import DrillSettings
 
 
 def answer(settings: DrillSettings, context: CheckContext) -> CheckOutcome:
-    """Go back to the last known good and forth again on a shadow of the target; see `lifecycle.drill`."""
+    """Go back to the last known good and forth again on a twin of the target; see `lifecycle.drill`."""
     try:
         drilled = run_drill(context.registry, context.model)
     except Refused as refusal:
@@ -38,7 +38,7 @@ def _message(drilled: DrillResult, limit: float, slow: bool) -> str:
     if not drilled.passed:
         return f"The drill of a rollback to version {drilled.last_good} failed: {drilled.failure}"
     said = (
-        f"Drilled on a shadow of the target: back to version {drilled.last_good} in {drilled.back_seconds:.2f} s, "
+        f"Drilled on a twin of the target: back to version {drilled.last_good} in {drilled.back_seconds:.2f} s, "
         f"forth to version {drilled.champion} in {drilled.forth_seconds:.2f} s, both proven"
     )
     return f"{said}; back took longer than the {limit:g} s allowed." if slow else f"{said}."

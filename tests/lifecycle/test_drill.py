@@ -1,4 +1,4 @@
-"""The drill: back and forth on a shadow of the target, while what serves stays what it was."""
+"""The drill: back and forth on a twin of the target, while what serves stays what it was."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_drill_times_both_ways_and_leaves_the_target_alone(plant: Plant) -> No
     assert (plant.champion(), plant.serving(), len(plant.releases())) == (2, 2, 2)
 
 
-def test_the_shadow_is_gone_after_the_drill(plant: Plant) -> None:
+def test_the_twin_is_gone_after_the_drill(plant: Plant) -> None:
     _with_a_way_back(plant)
     run_drill(plant.registry, plant.model)
     line = plant.registry.paths.line
@@ -85,7 +85,7 @@ def test_a_silent_line_and_a_damaged_file_fail_the_drill_with_a_sentence(lonely:
             artifact.write_bytes(b"overwritten")
     damaged = run_drill(lonely.registry, lonely.model, timeout=0.5)
     assert not damaged.passed
-    assert "could not be put on the shadow" in damaged.failure
+    assert "could not be put on the twin" in damaged.failure
 
 
 def test_the_line_lets_go_of_a_folder_that_is_no_longer_configured(lonely: Plant) -> None:

@@ -1,4 +1,4 @@
-"""`aiqu drill`: try the way back on a shadow of the target, and time it."""
+"""`aiqu drill`: try the way back on a twin of the target, and time it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STATUS = {Verdict.GOOD: 0, Verdict.WARNING: 1, Verdict.BAD: 1, Verdict.UNKNOWN:
 @site_option
 @json_option
 def drill(model: str, site: Path, as_json: bool) -> int:
-    """Go back to the last known good of MODEL and forth again on a shadow of its target; what serves is left alone.
+    """Go back to the last known good of MODEL and forth again on a twin of its target; what serves is left alone.
 
     The seconds are kept as a check run, as those of the scheduled drills are. Exit status 1 when the way back does not
     work or is too slow, 2 when there is none to try.

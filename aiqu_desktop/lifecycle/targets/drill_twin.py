@@ -1,4 +1,4 @@
-"""The shadow of a folder target: a second place on the same line, told and proven the same way, that gets no rows."""
+"""The twin of a folder target: a second place on the same line, told and proven the same way, that gets no rows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FAREWELL = 3.0  # seconds; the line looks for folders twice a second
 
 @contextmanager
 def drill_twin(paths: SitePaths, model: str) -> Iterator[FolderTarget]:
-    """A shadow pointer of the model beside its own on the same line; gone again afterwards.
+    """A pointer of the model beside its own on the same line; gone again afterwards.
 
     The line loads, hashes and proves there what it would load, hash and prove for the model itself. What an earlier
     drill left, because it was killed, is cleared away first.
@@ -36,7 +36,7 @@ def drill_twin(paths: SitePaths, model: str) -> Iterator[FolderTarget]:
         folder.configure(Path("observations"), f"{model}{_SUFFIX}")
     except OSError as error:
         reason = error.strerror or error
-        raise EnvironmentFault(f"The shadow {place} cannot be made ({reason}); correct its permissions.") from error
+        raise EnvironmentFault(f"The twin {place} cannot be made ({reason}); correct its permissions.") from error
     try:
         yield FolderTarget(folder)
     finally:
