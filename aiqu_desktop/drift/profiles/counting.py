@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from aiqu_desktop.drift.profiles.lattice import ROWS_AT_ONCE, scratch_cells
+from aiqu_desktop.drift.profiles.tally import ROWS_AT_ONCE, differing, flagged, tally
 from aiqu_desktop.drift.values import LARGEST, Floats, Ints
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class GridCounter:
 
     def _start(self) -> None:
         self._split = self._grid.split
-        self._totals = np.zeros(0, dtype=np.int64)  # until there are some
+        self._totals = np.zeros(self._grid.lattice.cells + 2, dtype=np.int64)
         self._lone_rows_picked = np.zeros(np.count_nonzero(self._split.after_lone), dtype=np.int64)
         self._inside = np.zeros(self._split.inside.size, dtype=np.int64)
         self._held: list[Floats] = []
@@ -85,26 +86,24 @@ class GridCounter:
         assert self._totals is not None
         for start in range(0, values.size, ROWS_AT_ONCE):
             block = values[start : start + ROWS_AT_ONCE]
-            cells = self._grid.lattice.place_into(block, scratch_cells())
-            found = np.bincount(cells, minlength=self._grid.lattice.cells + 2)
-            if self._totals.size:
-                self._totals += found
-            else:
-                self._totals = found
+            cells, found = tally(self._grid.lattice, block)
+            self._totals += found
             self._pick(block, cells, found)
 
-    def _pick(self, block: Floats, cells: Ints, found: Ints) -> None:
+    def _pick(self, block: Floats, cells: Ints, found: NDArray[np.int32]) -> None:
         """Hold the rows of split cells back, except those that are the cell's lone value: they are known."""
         split, lone = self._split, int(found[self._split.lone_cells].sum())
         if lone == block.size:
-            picked = split.lone_values.take(cells) != block
+            picked = differing(block, split.lone_values, cells)
+            if not picked.any():
+                return
         elif lone or found[split.other_cells].any():
-            picked = split.flags.take(cells)
+            picked = flagged(split.flags, cells)
             if lone:
-                picked &= split.lone_values.take(cells) != block
+                picked &= differing(block, split.lone_values, cells)
         else:
             return
-        held = block[picked]
+        held = block[np.flatnonzero(picked)]
         self._held.append(held)
         self._held_rows += held.size
         if self._held_rows > _MOST_HELD:

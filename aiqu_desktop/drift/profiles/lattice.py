@@ -20,31 +20,23 @@ from aiqu_desktop.drift.values import LARGEST, Floats, Ints
 
 CELLS = 1 << 15
 BLOCK = 1 << 15  # rows worked on at a time: the two scratch arrays and the counts stay in the second-level cache
-ROWS_AT_ONCE = 1 << 17  # rows counted together
-_FEW = 16  # fewer rows than one in so many are worth picking out
 _MANTISSA = 52
 _SCALE_STEPS = (0, 2, 4, 6, 8, 11, 14, 18, 24, 32, 44, 64)  # halvings of the range tried as scale
 _LEAST_EXPONENT = -900
+_LOST = 8  # halvings of the width of a cell after which a scale no longer counts
 _SCORED = 1024
 _GOAL = 6.0  # an even spread over the cells gives 1; an even lattice, which is the fastest, under a normal curve 5
 _WHOLE = np.int64(0x7FFFFFFFFFFFFFFF)
 
 
 class _Scratch(threading.local):
-    """Room to work in, each thread's own: what stands there is gone with the next call. Asking the system for fresh
-    memory every time would take as long as the work."""
+    """Room to work in, each thread's own."""
 
     def __init__(self) -> None:
-        self.cells: Ints = np.empty(ROWS_AT_ONCE, dtype=np.int64)
         self.distance: Floats = np.empty(BLOCK)
 
 
 _scratch = _Scratch()
-
-
-def scratch_cells() -> Ints:
-    """ROWS_AT_ONCE whole numbers to work in."""
-    return _scratch.cells
 
 
 @dataclass(frozen=True)
@@ -69,63 +61,54 @@ class Lattice:
         if self.centre == 0.0:
             object.__setattr__(self, "centre", -0.0)  # 0.0 and -0.0 both give +0.0 then, and so share a cell
 
-    @cached_property
-    def _ends(self) -> tuple[float, float]:
-        """Two numbers between which (both included) nothing falls into an open cell; nearly the farthest ones."""
-        ends = self._near_least_values(np.array([min(2, self.cells), self.cells]))
-        cells = np.empty(2, dtype=np.int64)
-        self.place_block(ends, np.empty(2), cells, spanned=True)
-        if cells[0] < 1 or cells[1] > self.cells:
-            return math.inf, -math.inf
-        return float(ends[0]), float(ends[1])
-
-    def spans(self, least: float, most: float) -> bool:
-        """Whether values from `least` to `most` surely miss the open cells; never where either is NaN."""
-        low, high = self._ends
-        return low <= least and most <= high
-
-    def place_block(self, values: Floats, distance: Floats, cells: Ints, spanned: bool) -> None:
-        """Write the cells of up to BLOCK values into `cells`, [values]; `distance` is scratch of the same length.
-
-        spanned: the lattice `spans` them, which saves a quarter of the work.
-        """
+    def place_block(self, values: Floats, distance: Floats, cells: Ints) -> None:
+        """Write the cells of up to BLOCK values into `cells`, [values]; `distance` is scratch of the same length."""
         size = cells.view(np.float64)
+        shift = _MANTISSA - self.bits
         if self.first >= 0:  # nothing to place lies below the centre: what does gives a smaller key, and so cell 0
-            np.subtract(values, self.centre, out=size)
-            np.add(size, self.scale, out=size)
-            np.right_shift(cells, _MANTISSA - self.bits, out=cells)
+            if self.centre == 0.0:
+                np.add(values, self.scale, out=size)
+            else:
+                np.subtract(values, self.centre, out=size)
+                if not self._scale_is_lost:
+                    np.add(size, self.scale, out=size)
+            if shift:
+                np.right_shift(cells, shift, out=cells)
             np.subtract(cells, self._base + self.first - 1, out=cells)
         else:
             np.subtract(values, self.centre, out=distance)
             np.abs(distance, out=size)
             np.add(size, self.scale, out=size)
-            np.right_shift(cells, _MANTISSA - self.bits, out=cells)
+            np.right_shift(cells, shift, out=cells)
             below = distance.view(np.int64)
             np.right_shift(below, 63, out=below)
             np.subtract(cells, self._base, out=cells)
             np.bitwise_xor(cells, below, out=cells)  # below the centre, i becomes -1 - i
             np.subtract(cells, self.first - 1, out=cells)
-        if not spanned:
-            self._open(values, cells)
+        # Read as unsigned, what lies below is larger than all cells, too; so one look at the largest tells.
+        unsigned = cells.view(np.uint64)
+        if unsigned.max(initial=0) > self.cells + 1:
+            outside = np.flatnonzero(unsigned > self.cells + 1)
+            cells[outside] = np.where(values[outside] < self._middle, 0, self.cells + 1)
 
-    def _open(self, values: Floats, cells: Ints) -> None:
-        """Bring what lies outside into the open cells; where it is little, nothing else is touched."""
-        low, high = self._ends
-        within = values >= low
-        within &= values <= high
-        outside = np.flatnonzero(~within)
-        if outside.size * _FEW < cells.size:
-            cells[outside] = np.clip(cells[outside], 0, self.cells + 1)
-        else:
-            np.maximum(cells, 0, out=cells)
-            np.minimum(cells, self.cells + 1, out=cells)
+    @cached_property
+    def _scale_is_lost(self) -> bool:
+        """Whether adding the scale changes nothing beyond cell 0, as it is less than half of what a double there can
+        tell apart."""
+        least = np.array([(self._base + self.first) << (_MANTISSA - self.bits)]).view(np.float64)[0]
+        return bool(self.scale < math.ldexp(float(least), -_MANTISSA - 2))
 
-    def place_into(self, values: Floats, cells: Ints, *, spanned: bool = False) -> Ints:
+    @cached_property
+    def _middle(self) -> float:
+        """A number that lies neither below nor above the cells."""
+        return float(self._near_least_values(np.array([(self.cells + 1) // 2]))[0])
+
+    def place_into(self, values: Floats, cells: Ints) -> Ints:
         """`place` into an array that is there already, of at least as many rows; returns the part that was used."""
         distance = _scratch.distance
         for start in range(0, values.size, BLOCK):
             block = values[start : start + BLOCK]
-            self.place_block(block, distance[: block.size], cells[start : start + block.size], spanned)
+            self.place_block(block, distance[: block.size], cells[start : start + block.size])
         return cells[: values.size]
 
     def place(self, values: Floats) -> Ints:
@@ -148,6 +131,8 @@ class Lattice:
         steps = np.where(keys >= 0, keys, -keys) + self._base
         outer = (steps << (_MANTISSA - self.bits)).view(np.float64) - self.scale
         near: Floats = self.centre + np.where(keys >= 0, outer, -outer)
+        if self.bits == _MANTISSA:  # numbers within half a step from there are rounded to it
+            near -= 0.5 * np.spacing(outer)
         return near
 
     def _bisect(self, cells: Ints, guess: Ints) -> Floats:
@@ -197,6 +182,23 @@ def even_lattice(least: float, most: float) -> Lattice:
     return _sized(least, _power(most - least), least, most)
 
 
+def rounding_lattice(least: float, most: float) -> Lattice | None:
+    """Cells of one width that two instructions a value find; None where doubles cannot give them.
+
+    A number so large is added that a double's last bit is worth one cell: the sum is rounded to it, and its bits count
+    cells. Boundaries lie where rounding changes, half a cell from the multiples of the width.
+    """
+    width = _power((most - least) / (CELLS - 4))
+    centre = least - 2.0 * width - math.ldexp(width, _MANTISSA)  # clear of where the last bit is worth half
+    scale = math.ldexp(width, -_LOST)
+    if abs(centre) > LARGEST or math.frexp(scale)[1] <= -1000:
+        return None
+    ends = np.array([least, most]) - centre
+    base = int(np.float64(scale).view(np.int64))
+    first, last = (int(key) - base for key in ends.view(np.int64))
+    return Lattice(centre, scale, _MANTISSA, first, last - first + 1) if 0 < last - first < CELLS else None
+
+
 def fit_lattice(points: Floats) -> Lattice:
     """The lattice over `points`, sorted and not empty, whose cells they share least.
 
@@ -210,7 +212,7 @@ def fit_lattice(points: Floats) -> Lattice:
     first = np.concatenate(([True], points[1:] > points[:-1]))
     distinct = points[first]
     scored = distinct[np.unique(np.linspace(0, distinct.size - 1, _SCORED).astype(np.intp))]
-    best = _sized(least, widest, least, most)
+    best = rounding_lattice(least, most) or _sized(least, widest, least, most)
     lowest = _crowding(best, scored)
     goal = _GOAL * scored.size**2 / CELLS
     middle = float(scored[scored.size // 2])

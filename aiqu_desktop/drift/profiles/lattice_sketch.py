@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from aiqu_desktop.drift.profiles.grid import QUANTILES, Grid
 from aiqu_desktop.drift.profiles.gridding import EXACT_VALUES, WHOLE_NUMBERS, Weighted, is_whole
-from aiqu_desktop.drift.profiles.lattice import ROWS_AT_ONCE, Lattice, even_lattice, fit_lattice, scratch_cells
+from aiqu_desktop.drift.profiles.lattice import Lattice, even_lattice, fit_lattice
 from aiqu_desktop.drift.profiles.moments import Moments
 from aiqu_desktop.drift.profiles.rank_sketch import RankSketch
+from aiqu_desktop.drift.profiles.tally import ROWS_AT_ONCE, differing, flagged, tally
 from aiqu_desktop.drift.values import LARGEST, Floats, Ints
 
 CELL_LIMIT = 1.0 / (2 * QUANTILES)  # of the rows so far that one cell of the lattice may hold
@@ -47,6 +48,7 @@ class LatticeSketch:
                 self._lattice = even_lattice(float(lone[0]) - 0.5, float(lone[-1]) + 0.5)
         cells = self._lattice.cells + 2
         self._cells = np.zeros(cells, dtype=np.int64)
+        self._together = np.zeros(cells, dtype=np.int64)  # what the cells would hold with the next block
         self._lone = np.full(cells, np.nan)
         self._lone[self._lattice.place(lone)] = lone
         self._lone[[0, -1]] = np.nan
@@ -63,25 +65,22 @@ class LatticeSketch:
             self._add(values[start : start + ROWS_AT_ONCE])
 
     def _add(self, block: Floats) -> None:
-        ends = float(block.min()), float(block.max())
-        spanned = self._lattice.spans(*ends)
-        cells = self._lattice.place_into(block, scratch_cells(), spanned=spanned)
-        counts = np.bincount(cells, minlength=self._cells.size)
+        cells, counts = tally(self._lattice, block)
         differs = self._count_lone(block, cells, counts) if self._lone_cells.size else None
-        together = self._cells + counts
+        np.add(self._cells, counts, out=self._together)
         limit = CELL_LIMIT * (self.moments.count + block.size)
-        if spanned and together.max() <= limit:
-            self._cells = together
-            self.moments += Moments.of(block, ends)
+        if counts[0] == counts[-1] == 0 and self._together.max() <= limit:
+            self._cells, self._together = self._together, self._cells
+            self.moments += Moments.of(block)
             return
-        full = together > limit
+        full = self._together > limit
         full[[0, -1]] = True
-        usable: Floats | None = None
+        usable = block
         if counts[full].any():
-            picked = full.take(cells)
+            picked = flagged(full, cells)
             if differs is not None:
                 picked &= differs
-            rest = block[picked]
+            rest = block[np.flatnonzero(picked)]
             kept = rest[np.abs(rest) <= LARGEST]
             if kept.size < rest.size:
                 missing = int(np.isnan(rest).sum())
@@ -91,16 +90,17 @@ class LatticeSketch:
             self._sketch.add(kept)
             counts[full] = 0
         self._cells += counts
-        self.moments += Moments.of(block, ends) if usable is None else Moments.of(usable)
+        self.moments += Moments.of(usable)
 
-    def _count_lone(self, block: Floats, cells: Ints, counts: Ints) -> NDArray[np.bool_]:
-        """Move the rows that are their cell's lone value from `counts` to the counts of these; tells which are not."""
+    def _count_lone(self, block: Floats, cells: Ints, counts: NDArray[np.int32]) -> NDArray[np.bool_] | None:
+        """Move the rows that are their cell's lone value from `counts` to the counts of these; tells which are not, or
+        None where no cell with a lone value got any row."""
         lone = self._lone_cells
         among_lone = counts[lone]
         if not among_lone.any():
-            return np.ones(block.size, dtype=np.bool_)
-        differs: NDArray[np.bool_] = self._lone.take(cells) != block
-        apart = differs if among_lone.sum() == block.size else differs & self._is_lone.take(cells)
+            return None
+        differs = differing(block, self._lone, cells)
+        apart = differs if among_lone.sum() == block.size else differs & flagged(self._is_lone, cells)
         if apart.any():
             among_lone -= np.bincount(cells[apart], minlength=counts.size)[lone]
         self._lone_counts[lone] += among_lone

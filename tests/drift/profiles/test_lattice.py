@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from aiqu_desktop.drift.profiles.lattice import CELLS, Lattice, even_lattice, fit_lattice
+from aiqu_desktop.drift.profiles.lattice import CELLS, Lattice, even_lattice, fit_lattice, rounding_lattice
+from aiqu_desktop.drift.profiles.tally import tally
 from tests.drift.samples import SHAPES
 
 finite = st.floats(-1e150, 1e150)
@@ -81,13 +82,26 @@ def test_an_impossible_lattice_is_refused(wrong):
         Lattice(*wrong)
 
 
+@pytest.mark.parametrize("ends", [(-4.7, 4.9), (0.0, 1.0), (1e6, 1e6 + 1e-3), (-1e9, 1e9), (1.7e9, 1.7e9 + 1e-5)])
+def test_a_rounding_lattice_has_cells_of_one_width_and_sends_what_is_far_to_the_open_cells(ends):
+    lattice = rounding_lattice(*ends)
+    assert lattice.cells <= CELLS and lattice.place(np.array(ends)).tolist() == [1, lattice.cells]
+    far = np.array([-1e300, -1e30, -1e12, 1e12, 1e30, 1e300])
+    assert lattice.place(far).tolist() == [0, 0, 0] + 3 * [lattice.cells + 1]
+    widths = np.diff(lattice.least_values(np.arange(1, lattice.cells + 1)))
+    assert np.ptp(widths) <= 4.0 * np.spacing(max(np.abs(ends)))
+
+
+@pytest.mark.parametrize("ends", [(0.0, 0.0), (5.0, 5.0), (-1e149, 1e149), (1e-300, 1e-299)])
+def test_where_doubles_cannot_give_a_rounding_lattice_there_is_none(ends):
+    assert rounding_lattice(*ends) is None
+
+
 @settings(max_examples=80, deadline=None)
-@given(points, arrays(np.float64, 40, elements=st.floats(allow_nan=False)))
-def test_a_range_that_a_lattice_spans_is_placed_alike_without_clipping(fitted, values):
+@given(points, arrays(np.float64, st.integers(1, 200), elements=st.floats()))
+def test_a_tally_counts_every_value_in_its_cell(fitted, values):
     lattice = fit_lattice(np.sort(fitted))
-    values = np.concatenate((fitted, values))
-    within = values[[lattice.spans(value, value) for value in values]]
-    quick = lattice.place_into(within, np.empty(within.size, dtype=np.int64), spanned=True)
-    assert np.array_equal(quick, lattice.place(within))
-    assert within.size == 0 or (quick.min() >= 1 and quick.max() <= lattice.cells)
-    assert not lattice.spans(np.nan, np.nan) and not lattice.spans(-np.inf, np.inf)
+    for block in (values, values[:7], np.concatenate((fitted, values))):  # shorter ones see no trace of longer ones
+        cells, counts = tally(lattice, block)
+        assert np.array_equal(cells, lattice.place(block))
+        assert np.array_equal(counts, np.bincount(cells, minlength=lattice.cells + 2))
