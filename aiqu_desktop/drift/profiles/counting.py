@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from aiqu_desktop.drift.profiles.tally import ROWS_AT_ONCE, differing, flagged, tally
+from aiqu_desktop.drift.profiles.tally import ROWS_AT_ONCE, differing, few_true, flagged, tally
 from aiqu_desktop.drift.values import LARGEST, Floats, Ints
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class GridCounter:
         """The count of all rows so far."""
         if self._totals is None:
             ordered, _ = self._usable(np.concatenate((np.empty(0), *self._waiting)))
+            ordered.sort()
             below = _below(ordered, self._edges)
             self._beyond = self._excess(ordered)
             return GridCount(below, self._beyond, self._rows, self._missing, self._infinities)
@@ -94,51 +95,45 @@ class GridCounter:
         """Hold the rows of split cells back, except those that are the cell's lone value: they are known."""
         split, lone = self._split, int(found[self._split.lone_cells].sum())
         if lone == block.size:
-            picked = differing(block, split.lone_values, cells)
-            if not picked.any():
-                return
+            marks = differing(block, split.lone_values, cells)
         elif lone or found[split.other_cells].any():
-            picked = flagged(split.flags, cells)
+            marks = flagged(split.flags, cells)
             if lone:
-                picked &= differing(block, split.lone_values, cells)
+                marks &= differing(block, split.lone_values, cells)
         else:
             return
-        held = block[np.flatnonzero(picked)]
-        self._held.append(held)
-        self._held_rows += held.size
+        picked = few_true(marks)
+        self._held.append(block[picked])
+        self._held_rows += picked.size
         if self._held_rows > _MOST_HELD:
             self._settle()
 
     def _settle(self) -> None:
         """Look up the rows that were held back."""
         assert self._totals is not None
-        if not self._held:
+        if not self._held_rows:
             return
         values = np.concatenate(self._held)
         self._held, self._held_rows = [], 0
         lattice, inside = self._grid.lattice, self._split.inside
-        first, last = self._edges[0], self._edges[-1]
-        cells = np.sort(lattice.place(values))
         own = self._split.cells[inside]
+        usable, others = self._usable(values)
+        if usable.size >= _FEW_ROWS and inside.size and self._depth < _MOST_DEPTH:
+            counter = GridCounter(self._grid.inner, self._depth + 1)
+            counter.add(usable)
+            below = counter.finish().below
+            cells = np.sort(lattice.place(usable))
+            outside = usable[(usable < self._edges[0]) | (usable >= self._edges[-1])]
+            self._beyond += self._excess(np.sort(outside))
+        else:
+            usable.sort()
+            below = np.searchsorted(usable, self._edges[inside])
+            cells = lattice.place(usable)
+            self._beyond += self._excess(usable)
         before = np.searchsorted(cells, own)
         self._lone_rows_picked += (np.searchsorted(cells, own, side="right") - before)[self._split.after_lone]
-        if values.size >= _FEW_ROWS and inside.size and self._depth < _MOST_DEPTH:
-            counter = GridCounter(self._grid.inner, self._depth + 1)
-            counter.add(values)
-            found = counter.finish()
-            below = found.below
-            self._missing += found.missing
-            self._infinities += found.infinities
-            outside = values[(values < first) | (values >= last)]
-            self._beyond += self._excess(np.sort(outside[np.abs(outside) <= LARGEST]))
-            others = values[~(np.abs(values) <= LARGEST)] if found.usable < values.size else values[:0]
-        else:
-            usable, others = self._usable(values)
-            self._beyond += self._excess(usable)
-            below = np.searchsorted(usable, self._edges[inside])
-        unusable_below = np.count_nonzero(lattice.place(others) == 0)
-        self._totals[0] -= unusable_below
-        self._inside += below - np.where(own > 0, before - unusable_below, 0)
+        self._totals[0] -= np.count_nonzero(lattice.place(others) == 0) if others.size else 0
+        self._inside += below - np.where(own > 0, before, 0)
 
     def _below(self) -> Ints:
         assert self._totals is not None
@@ -151,19 +146,23 @@ class GridCounter:
         return below
 
     def _usable(self, values: Floats) -> tuple[Floats, Floats]:
-        """The usable values, sorted, and the others, which are counted."""
+        """The usable values, and the others, which are counted; `values` may be sorted afterwards."""
         usable = np.abs(values) <= LARGEST
+        if usable.all():
+            return values, values[:0]
         others = values[~usable]
         missing = int(np.isnan(others).sum())
         self._missing += missing
         self._infinities += others.size - missing
-        return np.sort(values[usable] if others.size else values), others
+        return values[usable], others
 
     def _excess(self, ordered: Floats) -> float:
         """By how much sorted values lie beyond the outer edges, added up."""
         if not ordered.size or not self._edges.size:
             return 0.0
         first, last = self._edges[0], self._edges[-1]
+        if first <= ordered[0] and ordered[-1] < last:
+            return 0.0
         under = ordered[: np.searchsorted(ordered, first)]
         over = ordered[np.searchsorted(ordered, last) :]
         return float(np.sum(first - under) + np.sum(over - last))

@@ -115,7 +115,7 @@ class Lattice:
         """Cell of each value, a new array [values]; monotone in the value."""
         return self.place_into(values, np.empty(values.size, dtype=np.int64))
 
-    @property
+    @cached_property
     def _base(self) -> int:
         return int(np.float64(self.scale).view(np.int64)) >> (_MANTISSA - self.bits)
 
