@@ -8,15 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from aiqu_desktop.core.clock import iso
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 def plain(value: Any) -> Any:
@@ -45,6 +45,9 @@ def print_json(value: Any) -> None:
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table that fits the terminal; a plain one when the output is not a terminal."""
+    from rich.console import Console  # paid when something is shown
+    from rich.table import Table
+
     console = Console(highlight=False, width=None if Console().is_terminal else 160)
     table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
@@ -57,6 +60,9 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
 @contextmanager
 def progress_bar(description: str) -> Iterator[ProgressBar]:
     """A bar on stderr where that is a terminal, and silence otherwise."""
+    from rich.console import Console  # paid when something is shown
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),

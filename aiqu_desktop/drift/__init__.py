@@ -18,47 +18,51 @@ The rooms hold more than this front door shows: `profiles`, `univariate`, `multi
 `explain`, `sequential` (with `sequential.classical`), `estimation` and `performance`.
 """
 
-from aiqu_desktop.drift.estimation import (
-    estimate_classification,
-    estimate_regression,
-    estimator_error,
-    fit_cbpe,
-    fit_dle,
-    label_delay,
-)
-from aiqu_desktop.drift.evidence import AlarmBudget, OnlineFdr, benjamini_hochberg, block_permutation_p, holm
-from aiqu_desktop.drift.intervals import Estimate, bootstrap_interval, mean_interval, wilson
-from aiqu_desktop.drift.multivariate import MultivariateReference, compare_jointly
-from aiqu_desktop.drift.performance import (
-    CostMatrix,
-    classification_metrics,
-    compare_accuracy,
-    compare_losses,
-    confusion_matrix,
-    regression_metrics,
-    summary,
-)
-from aiqu_desktop.drift.profiles import ProfileBuilder, merge
-from aiqu_desktop.drift.profiles.profile import (
-    CategoricalProfile,
-    ColumnProfile,
-    NumericProfile,
-    ReferenceProfile,
-    build_profile,
-)
-from aiqu_desktop.drift.quality import FeatureQuality, QualityResult, count_quality
-from aiqu_desktop.drift.results import ColumnDrift, DriftLimits, DriftResult
-from aiqu_desktop.drift.segments import segment_losses, worst_segment
-from aiqu_desktop.drift.sequential import (
-    Baseline,
-    EDetector,
-    confidence_sequence,
-    limit_for,
-    risk_e_process,
-    windowed_band,
-)
-from aiqu_desktop.drift.sequential.changepoint import onset
-from aiqu_desktop.drift.verdict import compare, compare_samples
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aiqu_desktop.drift.estimation import (
+        estimate_classification,
+        estimate_regression,
+        estimator_error,
+        fit_cbpe,
+        fit_dle,
+        label_delay,
+    )
+    from aiqu_desktop.drift.evidence import AlarmBudget, OnlineFdr, benjamini_hochberg, block_permutation_p, holm
+    from aiqu_desktop.drift.intervals import Estimate, bootstrap_interval, mean_interval, wilson
+    from aiqu_desktop.drift.multivariate import MultivariateReference, compare_jointly
+    from aiqu_desktop.drift.performance import (
+        CostMatrix,
+        classification_metrics,
+        compare_accuracy,
+        compare_losses,
+        confusion_matrix,
+        regression_metrics,
+        summary,
+    )
+    from aiqu_desktop.drift.profiles import ProfileBuilder, merge
+    from aiqu_desktop.drift.profiles.profile import (
+        CategoricalProfile,
+        ColumnProfile,
+        NumericProfile,
+        ReferenceProfile,
+        build_profile,
+    )
+    from aiqu_desktop.drift.quality import FeatureQuality, QualityResult, count_quality
+    from aiqu_desktop.drift.results import ColumnDrift, DriftLimits, DriftResult
+    from aiqu_desktop.drift.segments import segment_losses, worst_segment
+    from aiqu_desktop.drift.sequential import (
+        Baseline,
+        EDetector,
+        confidence_sequence,
+        limit_for,
+        risk_e_process,
+        windowed_band,
+    )
+    from aiqu_desktop.drift.sequential.changepoint import onset
+    from aiqu_desktop.drift.verdict import compare, compare_samples
 
 __all__ = [
     "AlarmBudget",
@@ -110,3 +114,61 @@ __all__ = [
     "windowed_band",
     "worst_segment",
 ]
+
+_HOMES = {
+    "AlarmBudget": "evidence",
+    "Baseline": "sequential",
+    "CategoricalProfile": "profiles.profile",
+    "ColumnDrift": "results",
+    "ColumnProfile": "profiles.profile",
+    "CostMatrix": "performance",
+    "DriftLimits": "results",
+    "DriftResult": "results",
+    "EDetector": "sequential",
+    "Estimate": "intervals",
+    "FeatureQuality": "quality",
+    "MultivariateReference": "multivariate",
+    "NumericProfile": "profiles.profile",
+    "OnlineFdr": "evidence",
+    "ProfileBuilder": "profiles",
+    "QualityResult": "quality",
+    "ReferenceProfile": "profiles.profile",
+    "benjamini_hochberg": "evidence",
+    "block_permutation_p": "evidence",
+    "bootstrap_interval": "intervals",
+    "build_profile": "profiles.profile",
+    "classification_metrics": "performance",
+    "compare": "verdict",
+    "compare_accuracy": "performance",
+    "compare_jointly": "multivariate",
+    "compare_losses": "performance",
+    "compare_samples": "verdict",
+    "confidence_sequence": "sequential",
+    "confusion_matrix": "performance",
+    "count_quality": "quality",
+    "estimate_classification": "estimation",
+    "estimate_regression": "estimation",
+    "estimator_error": "estimation",
+    "fit_cbpe": "estimation",
+    "fit_dle": "estimation",
+    "holm": "evidence",
+    "label_delay": "estimation",
+    "limit_for": "sequential",
+    "mean_interval": "intervals",
+    "merge": "profiles",
+    "onset": "sequential.changepoint",
+    "regression_metrics": "performance",
+    "risk_e_process": "sequential",
+    "segment_losses": "segments",
+    "summary": "performance",
+    "wilson": "intervals",
+    "windowed_band": "sequential",
+    "worst_segment": "segments",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is asked for: `aiqu drift` must not wait for what only a model's checks need."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

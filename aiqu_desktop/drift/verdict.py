@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from joblib import Parallel, delayed
 
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import ColumnKind
@@ -19,6 +18,7 @@ from aiqu_desktop.drift.profiles.profile import (
     build_profile,
 )
 from aiqu_desktop.drift.results import ColumnDrift, DriftLimits, DriftResult
+from aiqu_desktop.drift.sharing import shared
 from aiqu_desktop.drift.univariate.measure import (
     NOT_ENOUGH,
     Measured,
@@ -90,10 +90,7 @@ def _compare(
     rows = _row_count(profile, columns)
     share = -(-len(profile.columns) // max(1, jobs))
     groups = [profile.columns[i : i + share] for i in range(0, len(profile.columns), max(1, share))]
-    if jobs > 1 and len(groups) > 1:
-        parts = Parallel(n_jobs=jobs, prefer="threads")(delayed(_measure)(g, columns, raw, limits) for g in groups)
-    else:
-        parts = [_measure(group, columns, raw, limits) for group in groups]
+    parts = shared(lambda group: _measure(group, columns, raw, limits), groups, jobs)
     judged = _judge(parts, limits)
     return summarise(judged, limits, importance, profile.rows, rows)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -76,34 +77,38 @@ def plan_of_profile(reference: Path, profile: ReferenceProfile, current: Path, n
 
 
 def pump(scan: TableScan, plan: Plan, add_column: AddColumn, jobs: int, on_rows: Callable[[int], None]) -> None:
-    """Hand every block of a file to `add_column`, column by column and each column in row order.
+    """Hand every block of a file to `add_column`, each column in row order.
 
-    One of the `jobs` reads the next block while the others share the columns of this one. on_rows: called by this
-    thread with the number of rows that are done.
+    The `jobs` threads, this one among them, share the columns; each reads its own and hands them on while they are in
+    its cache. on_rows: called by this thread with the number of rows that are done of its share.
     """
-    times = {name: TimestampColumns(name) for name, kind in plan.reads.items() if kind is ColumnKind.TIMESTAMP}
     names = list(plan.reads)
-    workers = min(max(1, jobs - 1), len(names))
+    workers = min(max(1, jobs), len(names))
     shares = [names[first::workers] for first in range(workers)]
+    failed = Event()
 
-    def take(block: dict[str, NDArray[Any]], share: list[str]) -> None:
-        for name in share:
-            if name in times:
-                for told, values in times[name].split(block[name]).items():
-                    add_column(told, values)
-            else:
-                add_column(name, block[name])
+    def take(share: list[str], on_rows: Callable[[int], None]) -> None:
+        times = {name: TimestampColumns(name) for name in share if plan.reads[name] is ColumnKind.TIMESTAMP}
+        done = 0
+        try:
+            for block in scan.stream({name: plan.reads[name] for name in share}):
+                for name in share:
+                    told = times[name].split(block[name]) if name in times else {name: block[name]}
+                    for column, values in told.items():
+                        add_column(column, values)
+                done += next(iter(block.values())).size
+                on_rows(done)
+                if failed.is_set():
+                    return
+        except BaseException:
+            failed.set()  # the other shares are of no use then
+            raise
 
-    done = 0
-    blocks = scan.stream(plan.reads)
-    with ThreadPoolExecutor(workers + 1, thread_name_prefix="aiqu-table") as pool:
-        upcoming = pool.submit(next, blocks, None)
-        while (block := upcoming.result()) is not None:
-            upcoming = pool.submit(next, blocks, None)
-            for part in [pool.submit(take, block, share) for share in shares]:
-                part.result()
-            done += next(iter(block.values())).size
-            on_rows(done)
+    with ThreadPoolExecutor(workers, thread_name_prefix="aiqu-table") as pool:
+        others = [pool.submit(take, share, lambda _: None) for share in shares[1:]]
+        take(shares[0], on_rows)
+        for other in others:
+            other.result()
 
 
 def columns_in_memory(scan: TableScan, plan: Plan) -> dict[str, NDArray[Any]]:

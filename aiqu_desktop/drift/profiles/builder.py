@@ -17,7 +17,6 @@ from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
-from joblib import Parallel, delayed
 
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import ColumnKind
@@ -33,6 +32,7 @@ from aiqu_desktop.drift.profiles.profile import (
     clipped_deviation,
     profile_column,
 )
+from aiqu_desktop.drift.sharing import shared
 from aiqu_desktop.drift.values import LARGEST, PROFILED_AS_NUMBERS, Column, Floats, as_categories, as_numbers
 
 EXACT_ROWS = 1 << 18  # up to here a profile is that of `build_profile`, bit for bit
@@ -86,11 +86,7 @@ class ProfileBuilder:
         lengths = {stream.rows for stream in self._streams.values()}
         if len(lengths) > 1:
             raise UserError(f"The reference columns have different lengths {sorted(lengths)}; give one value a row.")
-        streams = self._streams.values()
-        if jobs == 1:
-            return ReferenceProfile(tuple(stream.finish() for stream in streams))
-        finished = Parallel(n_jobs=jobs, prefer="threads")(delayed(stream.finish)() for stream in streams)
-        return ReferenceProfile(tuple(finished))
+        return ReferenceProfile(tuple(shared(lambda stream: stream.finish(), list(self._streams.values()), jobs)))
 
 
 class _NumericStream:

@@ -25,6 +25,7 @@ _SCALE_STEPS = (0, 2, 4, 6, 8, 11, 14, 18, 24, 32, 44, 64)  # halvings of the ra
 _LEAST_EXPONENT = -900
 _LOST = 8  # halvings of the width of a cell after which a scale no longer counts
 _SCORED = 1024
+_APART = 4  # cells from each of the scored points to the next: then none holds more than 1/4096
 _GOAL = 6.0  # an even spread over the cells gives 1; an even lattice, which is the fastest, under a normal curve 5
 _WHOLE = np.int64(0x7FFFFFFFFFFFFFFF)
 
@@ -203,29 +204,31 @@ def fit_lattice(points: Floats) -> Lattice:
     """The lattice over `points`, sorted and not empty, whose cells they share least.
 
     points: quantiles of what is to be counted, evenly spaced in rank; the first and the last bound the lattice.
-    Even lattices and ones that widen from the median, zero, the ends and the deciles are tried, at twelve scales each;
-    the cost of a lattice is the sum of one over the number of cells between neighbours, near the sum of squared
-    contents.
+    Lattices are tried from the fastest on: even ones, and ones that widen from zero where nothing is negative, from the
+    median, zero, the ends and the deciles, at twelve scales each. The cost of a lattice is the sum of one over the
+    number of cells between neighbours, near the sum of squared contents; the first one with a low cost and several
+    cells between any neighbours is taken.
     """
     least, most = float(points[0]), float(points[-1])
     widest = _power(most - least)
     first = np.concatenate(([True], points[1:] > points[:-1]))
     distinct = points[first]
     scored = distinct[np.unique(np.linspace(0, distinct.size - 1, _SCORED).astype(np.intp))]
-    best = rounding_lattice(least, most) or _sized(least, widest, least, most)
-    lowest = _crowding(best, scored)
     goal = _GOAL * scored.size**2 / CELLS
     middle = float(scored[scored.size // 2])
     zero = [0.0] if least <= 0.0 <= most or widest > 0.5 * max(abs(least), abs(most)) else []
     deciles = [float(scored[scored.size // 10]), float(scored[(9 * scored.size) // 10])]
-    for centre in dict.fromkeys([middle, *zero, least, most, *deciles]):
+    one_sided = [*zero, least] if least >= 0.0 else []
+    best = rounding_lattice(least, most) or _sized(least, widest, least, most)
+    lowest, nearest = _crowding(best, scored)
+    for centre in dict.fromkeys([*one_sided, middle, *zero, least, most, *deciles]):
         for step in _SCALE_STEPS:
-            if lowest <= goal:
+            if lowest <= goal and nearest >= _APART:
                 return best
             lattice = _sized(centre, math.ldexp(widest, -step), least, most)
-            crowding = _crowding(lattice, scored)
+            crowding, gap = _crowding(lattice, scored)
             if crowding < lowest:
-                best, lowest = lattice, crowding
+                best, lowest, nearest = lattice, crowding, gap
     return best
 
 
@@ -253,6 +256,7 @@ def _sized(centre: float, scale: float, least: float, most: float) -> Lattice:
         bits -= 1
 
 
-def _crowding(lattice: Lattice, points: Floats) -> float:
+def _crowding(lattice: Lattice, points: Floats) -> tuple[float, float]:
+    """The cost of a lattice, and the fewest cells from one of the points to the next."""
     gaps = np.diff(lattice.place(points))
-    return float(np.sum(1.0 / np.maximum(gaps, 0.25)))
+    return float(np.sum(1.0 / np.maximum(gaps, 0.25))), float(gaps.min(initial=_APART))
