@@ -17,15 +17,16 @@ _ONES = np.ones(PIECE)
 def total(values: Floats) -> float:
     """The sum of [rows]."""
     whole = values.size - values.size % PIECE
-    pieces = np.vecdot(values[:whole].reshape(-1, PIECE), _ONES)
-    return float(pieces.sum()) + float(np.vecdot(values[whole:], _ONES[: values.size - whole]))
+    pieces = float(np.add.reduce(np.vecdot(values[:whole].reshape(-1, PIECE), _ONES)))
+    return pieces + float(np.vecdot(values[whole:], _ONES[: values.size - whole])) if whole < values.size else pieces
 
 
 def total_of_squares(values: Floats) -> float:
     """The sum of the squares of [rows]."""
     whole = values.size - values.size % PIECE
     pieces = values[:whole].reshape(-1, PIECE)
-    return float(np.vecdot(pieces, pieces).sum()) + float(np.vecdot(values[whole:], values[whole:]))
+    squares = float(np.add.reduce(np.vecdot(pieces, pieces)))
+    return squares + float(np.vecdot(values[whole:], values[whole:])) if whole < values.size else squares
 
 
 def row_products(first: Floats, second: Floats) -> Floats:

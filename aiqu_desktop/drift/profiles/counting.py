@@ -94,15 +94,16 @@ class GridCounter:
     def _pick(self, block: Floats, cells: Ints, found: NDArray[np.int32]) -> None:
         """Hold the rows of split cells back, except those that are the cell's lone value: they are known."""
         split, lone = self._split, int(found[self._split.lone_cells].sum())
-        if lone == block.size:
-            marks = differing(block, split.lone_values, cells)
+        if 2 * lone > block.size:
+            picked = few_true(differing(block, split.lone_values, cells))
+            picked = picked[split.flags[cells[picked]]]
         elif lone or found[split.other_cells].any():
             marks = flagged(split.flags, cells)
             if lone:
                 marks &= differing(block, split.lone_values, cells)
+            picked = few_true(marks)
         else:
             return
-        picked = few_true(marks)
         self._held.append(block[picked])
         self._held_rows += picked.size
         if self._held_rows > _MOST_HELD:

@@ -108,8 +108,10 @@ def _finished(lattice: Lattice, exact: Floats, near: Floats) -> Grid:
     wide = np.flatnonzero(widths > target)
     if wide.size and target >= _SMALLEST_STEP:
         parts = np.ceil(widths[wide] / target).astype(np.intp)
-        filling = [np.linspace(edges[i], edges[i + 1], n + 1)[1:-1] for i, n in zip(wide, parts, strict=True)]
-        edges = np.union1d(edges, _snapped(lattice, np.concatenate(filling), exact[0], exact[-1]))
+        starts = np.cumsum(parts - 1) - (parts - 1)
+        steps = np.arange(1, int(np.sum(parts - 1)) + 1) - np.repeat(starts, parts - 1)
+        filling = np.repeat(edges[wide], parts - 1) + steps * np.repeat(widths[wide] / parts, parts - 1)
+        edges = np.union1d(edges, _snapped(lattice, filling, exact[0], exact[-1]))
     return Grid(edges, lattice)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -104,12 +105,17 @@ class Lattice:
         """A number that lies neither below nor above the cells."""
         return float(self._near_least_values(np.array([(self.cells + 1) // 2]))[0])
 
-    def place_into(self, values: Floats, cells: Ints) -> Ints:
-        """`place` into an array that is there already, of at least as many rows; returns the part that was used."""
+    def place_into(self, values: Floats, cells: Ints, in_passing: Callable[[Floats], None] | None = None) -> Ints:
+        """`place` into an array that is there already, of at least as many rows; returns the part that was used.
+
+        in_passing: gets the values, too, up to BLOCK at a time, when they are in the cache anyway.
+        """
         distance = _scratch.distance
         for start in range(0, values.size, BLOCK):
             block = values[start : start + BLOCK]
             self.place_block(block, distance[: block.size], cells[start : start + block.size])
+            if in_passing is not None:
+                in_passing(block)
         return cells[: values.size]
 
     def place(self, values: Floats) -> Ints:
@@ -125,7 +131,11 @@ class Lattice:
 
         The map is inverted by arithmetic, which may miss by roundings; a bisection over the doubles puts that right.
         """
-        return self._bisect(cells, _ordered(self._near_least_values(cells)))
+        guess = _ordered(self._near_least_values(cells))
+        missed = (self.place(_double(guess)) < cells) | (self.place(_double(guess - 1)) >= cells)
+        if missed.any():
+            guess[missed] = self._bisect(cells[missed], guess[missed])
+        return _double(guess)
 
     def _near_least_values(self, cells: Ints) -> Floats:
         keys = cells + (self.first - 1)
@@ -136,7 +146,7 @@ class Lattice:
             near -= 0.5 * np.spacing(outer)
         return near
 
-    def _bisect(self, cells: Ints, guess: Ints) -> Floats:
+    def _bisect(self, cells: Ints, guess: Ints) -> Ints:
         low, high = guess - 1, guess.copy()
         reach = 1
         while (wrong := self.place(_double(high)) < cells).any():
@@ -151,7 +161,7 @@ class Lattice:
             above = self.place(_double(middle)) >= cells
             high = np.where(apart & above, middle, high)
             low = np.where(apart & ~above, middle, low)
-        return _double(high)
+        return high
 
 
 def _ordered(values: Floats) -> Ints:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from aiqu_desktop.drift.profiles.grid import QUANTILES, Grid
 from aiqu_desktop.drift.profiles.gridding import EXACT_VALUES, WHOLE_NUMBERS, Weighted, is_whole
 from aiqu_desktop.drift.profiles.lattice import Lattice, even_lattice, fit_lattice
-from aiqu_desktop.drift.profiles.moments import Moments
+from aiqu_desktop.drift.profiles.moments import Moments, MomentsInPassing
 from aiqu_desktop.drift.profiles.rank_sketch import RankSketch
-from aiqu_desktop.drift.profiles.tally import ROWS_AT_ONCE, differing, flagged, tally
+from aiqu_desktop.drift.profiles.tally import ROWS_AT_ONCE, differing, few_true, flagged, tally
 from aiqu_desktop.drift.values import LARGEST, Floats, Ints
 
 CELL_LIMIT = 1.0 / (2 * QUANTILES)  # of the rows so far that one cell of the lattice may hold
@@ -65,32 +65,47 @@ class LatticeSketch:
             self._add(values[start : start + ROWS_AT_ONCE])
 
     def _add(self, block: Floats) -> None:
-        cells, counts = tally(self._lattice, block)
+        passing = MomentsInPassing(self.moments)
+        cells, counts = tally(self._lattice, block, passing.add)
+        usable = counts[0] == counts[-1] == 0
+        moments = passing.finish(*self._ends_with(block, counts)) if usable else None
         differs = self._count_lone(block, cells, counts) if self._lone_cells.size else None
         np.add(self._cells, counts, out=self._together)
         limit = CELL_LIMIT * (self.moments.count + block.size)
-        if counts[0] == counts[-1] == 0 and self._together.max() <= limit:
+        if usable and self._together.max() <= limit:
             self._cells, self._together = self._together, self._cells
-            self.moments += Moments.of(block)
-            return
-        full = self._together > limit
-        full[[0, -1]] = True
-        usable = block
-        if counts[full].any():
-            picked = flagged(full, cells)
-            if differs is not None:
-                picked &= differs
-            rest = block[np.flatnonzero(picked)]
-            kept = rest[np.abs(rest) <= LARGEST]
-            if kept.size < rest.size:
-                missing = int(np.isnan(rest).sum())
-                self.missing += missing
-                self.infinities += rest.size - kept.size - missing
-                usable = block[np.abs(block) <= LARGEST]
-            self._sketch.add(kept)
-            counts[full] = 0
-        self._cells += counts
-        self.moments += Moments.of(usable)
+        else:
+            full = self._together > limit
+            full[[0, -1]] = True
+            if counts[full].any():
+                picked = flagged(full, cells)
+                if differs is not None:
+                    picked &= differs
+                self._sketch.add(self._usable(block[few_true(picked)]))
+                counts[full] = 0
+            self._cells += counts
+        self.moments += moments or Moments.of(block if usable else block[np.abs(block) <= LARGEST])
+
+    def _ends_with(self, block: Floats, counts: NDArray[np.int32]) -> tuple[float, float]:
+        """The least and the largest row so far and of the block, which has no row in an open cell. The block is looked
+        through only where a cell as far out as these got some row."""
+        least, most = self.moments.least, self.moments.most
+        if not self.moments.count:
+            return float(block.min()), float(block.max())
+        first, last = self._lattice.place(np.array([least, most]))
+        if counts[: first + 1].any():
+            least = min(least, float(block.min()))
+        if counts[last:].any():
+            most = max(most, float(block.max()))
+        return least, most
+
+    def _usable(self, rows: Floats) -> Floats:
+        """Those of the rows that are; the others are counted."""
+        kept = rows[np.abs(rows) <= LARGEST]
+        missing = int(np.isnan(rows).sum()) if kept.size < rows.size else 0
+        self.missing += missing
+        self.infinities += rows.size - kept.size - missing
+        return kept
 
     def _count_lone(self, block: Floats, cells: Ints, counts: NDArray[np.int32]) -> NDArray[np.bool_] | None:
         """Move the rows that are their cell's lone value from `counts` to the counts of these; tells which are not, or
@@ -100,9 +115,13 @@ class LatticeSketch:
         if not among_lone.any():
             return None
         differs = differing(block, self._lone, cells)
-        apart = differs if among_lone.sum() == block.size else differs & flagged(self._is_lone, cells)
-        if apart.any():
-            among_lone -= np.bincount(cells[apart], minlength=counts.size)[lone]
+        if 2 * among_lone.sum() > block.size:
+            apart = few_true(differs)
+            apart = apart[self._is_lone[cells[apart]]]
+        else:
+            apart = np.flatnonzero(differs & flagged(self._is_lone, cells))
+        if apart.size:
+            among_lone -= np.bincount(cells[apart], minlength=counts.size)[lone].astype(np.int32)
         self._lone_counts[lone] += among_lone
         counts[lone] -= among_lone
         return differs

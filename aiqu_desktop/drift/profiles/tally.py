@@ -1,12 +1,15 @@
 """Rows in each cell of a lattice: what `np.bincount` tells, in less than half of its time.
 
-A sparse matrix of one column, with a one for every row where its cell says, times one is the count of each cell. SciPy's
-product runs over the cells once; `np.bincount` runs over them before that for their range, and counts more slowly.
+A sparse matrix of one column, with a one for every row where its cell says, times one is the count of each cell.
+SciPy's product runs over the cells once; `np.bincount` runs over them before that for their range, and counts more
+slowly.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,26 +25,34 @@ class _Scratch(threading.local):
     memory every time would take as long as the work."""
 
     def __init__(self) -> None:
-        from scipy import sparse  # paid when a large block is counted
-
         self.cells: Ints = np.zeros(ROWS_AT_ONCE, dtype=np.int64)
         self.ends = np.zeros(2, dtype=np.int64)
-        self.matrix = sparse.csc_array((CELLS + 2, 1), dtype=np.int32)
-        self.matrix.data = np.ones(ROWS_AT_ONCE, dtype=np.int32)
-        self.matrix.indices, self.matrix.indptr = self.cells, self.ends
+        self.matrix = _one_column(self.cells, self.ends)
         self.one = np.ones(1, dtype=np.int32)
         self.marks = np.empty(ROWS_AT_ONCE, dtype=np.bool_)
         self.looked_up: Floats = np.empty(BLOCK)
 
 
+def _one_column(cells: Ints, ends: Ints) -> Any:
+    """The sparse matrix that looks into both arrays: a one in the rows `cells`, from ends[0] up to before ends[1]."""
+    from scipy import sparse  # paid when a large block is counted
+
+    matrix: Any = sparse.csc_array((CELLS + 2, 1), dtype=np.int32)
+    matrix.data, matrix.indices, matrix.indptr = np.ones(cells.size, dtype=np.int32), cells, ends
+    return matrix
+
+
 _scratch = _Scratch()
 
 
-def tally(lattice: Lattice, block: Floats) -> tuple[Ints, NDArray[np.int32]]:
+def tally(
+    lattice: Lattice, block: Floats, in_passing: Callable[[Floats], None] | None = None
+) -> tuple[Ints, NDArray[np.int32]]:
     """The cell of each of up to ROWS_AT_ONCE values, [values], until the next call of this thread; and how many values
-    each cell got, the two open ones included, [cells + 2]."""
-    cells = lattice.place_into(block, _scratch.cells)  # every cell is one of the lattice: the product does not look
+    each cell got, the two open ones included, [cells + 2]. in_passing: as in `Lattice.place_into`."""
+    cells = lattice.place_into(block, _scratch.cells, in_passing)
     _scratch.ends[1] = block.size
+    # The product does not look whether there is such a cell; `place_into` gives no other.
     counts: NDArray[np.int32] = _scratch.matrix @ _scratch.one
     return cells, counts[: lattice.cells + 2]
 

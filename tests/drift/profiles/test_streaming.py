@@ -12,7 +12,7 @@ from aiqu_desktop.core.words import ColumnKind
 from aiqu_desktop.drift import ReferenceProfile, build_profile, compare
 from aiqu_desktop.drift.profiles import ProfileBuilder
 from aiqu_desktop.drift.profiles.builder import EXACT_ROWS
-from aiqu_desktop.drift.profiles.moments import Moments
+from aiqu_desktop.drift.profiles.moments import Moments, MomentsInPassing
 from aiqu_desktop.drift.profiles.rank_sketch import BUFFER, RankSketch
 from tests.drift.profiles.test_lattice import HARD
 
@@ -133,3 +133,24 @@ def test_moments_of_parts_are_those_of_the_whole(seed, parts, offset):
     assert (total.count, total.least, total.most) == (200, values.min(), values.max())
     assert total.mean == pytest.approx(values.mean(), rel=1e-12)
     assert total.std == pytest.approx(values.std(), rel=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.floats(-1e6, 1e6), st.floats(-5.0, 5.0))
+def test_moments_taken_in_passing_are_those_of_the_block_or_none_are_told(seed, offset, moved):
+    rng = np.random.default_rng(seed)
+    passing = MomentsInPassing(Moments.of(rng.normal(offset, 1.0, 300)))
+    values = rng.normal(offset + moved, 1.0, 200)
+    for part in np.array_split(values, 3):
+        passing.add(part)
+    found, whole = passing.finish(values.min(), values.max()), Moments.of(values)
+    assert found is not None
+    assert (found.count, found.least, found.most) == (whole.count, whole.least, whole.most)
+    assert found.mean == pytest.approx(whole.mean, rel=1e-12, abs=1e-12)
+    assert found.squares == pytest.approx(whole.squares, rel=1e-9)
+
+
+def test_moments_far_from_where_the_rows_lay_are_not_told_in_passing():
+    passing = MomentsInPassing(Moments.of(np.array([1.0, 2.0, 3.0])))
+    passing.add(np.array([1e9, 1e9 + 1.0]))
+    assert passing.finish(1e9, 1e9 + 1.0) is None
