@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from aiqu_desktop.drift.univariate.timestamps import TimestampColumns
 from aiqu_desktop.ingest.tables import TableScan
 
 _NUMBERS = (ColumnKind.NUMERIC, ColumnKind.INTEGER)
+
+_VALUES_A_SHARE = 1 << 22  # to open a file once more takes as long as to read some hundred thousand
+_MOST_SHARES = 64
 
 AddColumn = Callable[[str, NDArray[Any]], None]
 
@@ -79,36 +83,52 @@ def plan_of_profile(reference: Path, profile: ReferenceProfile, current: Path, n
 def pump(scan: TableScan, plan: Plan, add_column: AddColumn, jobs: int, on_rows: Callable[[int], None]) -> None:
     """Hand every block of a file to `add_column`, each column in row order.
 
-    The `jobs` threads, this one among them, share the columns; each reads its own and hands them on while they are in
-    its cache. on_rows: called by this thread with the number of rows that are done of its share.
+    The `jobs` threads, this one among them, take a share of the columns at a time. A large file is read by single
+    columns: a block of one is still in the cache when it is counted, and the next takes its place there.
+    on_rows: called by this thread with the number of rows that all columns together have done, on average.
     """
-    names = list(plan.reads)
-    workers = min(max(1, jobs), len(names))
-    shares = [names[first::workers] for first in range(workers)]
+    shares = deque(_shares(list(plan.reads), scan.rows, jobs))
     failed = Event()
+    workers = min(max(1, jobs), len(shares))
+    values_done = [0] * workers
 
-    def take(share: list[str], on_rows: Callable[[int], None]) -> None:
+    def take(share: list[str], worker: int) -> None:
         times = {name: TimestampColumns(name) for name in share if plan.reads[name] is ColumnKind.TIMESTAMP}
-        done = 0
+        for block in scan.stream({name: plan.reads[name] for name in share}):
+            for name in share:
+                told = times[name].split(block[name]) if name in times else {name: block[name]}
+                for column, values in told.items():
+                    add_column(column, values)
+            values_done[worker] += sum(values.size for values in block.values())
+            if worker == 0:
+                on_rows(sum(values_done) // len(plan.reads))
+            if failed.is_set():
+                return
+
+    def work(worker: int) -> None:
         try:
-            for block in scan.stream({name: plan.reads[name] for name in share}):
-                for name in share:
-                    told = times[name].split(block[name]) if name in times else {name: block[name]}
-                    for column, values in told.items():
-                        add_column(column, values)
-                done += next(iter(block.values())).size
-                on_rows(done)
-                if failed.is_set():
+            while not failed.is_set():
+                try:
+                    share = shares.popleft()
+                except IndexError:
                     return
+                take(share, worker)
         except BaseException:
             failed.set()  # the other shares are of no use then
             raise
 
     with ThreadPoolExecutor(workers, thread_name_prefix="aiqu-table") as pool:
-        others = [pool.submit(take, share, lambda _: None) for share in shares[1:]]
-        take(shares[0], on_rows)
+        others = [pool.submit(work, worker) for worker in range(1, workers)]
+        work(0)
         for other in others:
             other.result()
+
+
+def _shares(names: list[str], rows: int, jobs: int) -> list[list[str]]:
+    """The columns that are read together: few where they are long, at least one share for each of the jobs."""
+    wish = min(_MOST_SHARES, rows * len(names) // _VALUES_A_SHARE)
+    size = -(-len(names) // max(1, jobs, wish))
+    return [names[first : first + size] for first in range(0, len(names), size)]
 
 
 def columns_in_memory(scan: TableScan, plan: Plan) -> dict[str, NDArray[Any]]:

@@ -11,7 +11,6 @@ import click
 from aiqu_desktop.cli.options import json_option
 from aiqu_desktop.cli.output import print_json, print_table
 from aiqu_desktop.core.errors import UserError
-from aiqu_desktop.core.memory import keep_freed_memory
 from aiqu_desktop.drift import ColumnDrift, DriftLimits
 from aiqu_desktop.services.file_drift import FileComparison, compare_files
 
@@ -60,7 +59,6 @@ def drift(
     REFERENCE may also be the profile of a table, which --save-profile wrote. Every row counts, whatever the size of the
     files.
     """
-    keep_freed_memory()
     limits = DriftLimits(numeric_limit=limit, categorical_limit=limit, alpha=alpha)
     with _Progress(shown=not as_json) as progress:
         wish = FileComparison(limits, jobs, exact, save_profile, progress.show)
