@@ -48,9 +48,9 @@ def seconds_of(instants: Column) -> Floats:
 
 def split_numbers(numbers: Floats) -> tuple[Floats, int, int]:
     """The usable values in order, and how many rows are missing (NaN) and infinite (or beyond `LARGEST`)."""
-    usable = np.abs(numbers) <= LARGEST
-    if usable.all():
+    if not numbers.size or (numbers.min() >= -LARGEST and numbers.max() <= LARGEST):
         return numbers, 0, 0
+    usable = np.abs(numbers) <= LARGEST
     missing = int(np.isnan(numbers).sum())
     finite = numbers[usable]
     return finite, missing, numbers.size - finite.size - missing

@@ -33,7 +33,7 @@ from aiqu_desktop.drift.profiles.profile import (
     profile_column,
 )
 from aiqu_desktop.drift.sharing import shared
-from aiqu_desktop.drift.values import LARGEST, PROFILED_AS_NUMBERS, Column, Floats, as_categories, as_numbers
+from aiqu_desktop.drift.values import PROFILED_AS_NUMBERS, Column, Floats, as_categories, as_numbers, split_numbers
 
 EXACT_ROWS = 1 << 18  # up to here a profile is that of `build_profile`, bit for bit
 _MOST_NAMES = 200_000  # category names counted at a time
@@ -109,15 +109,15 @@ class _NumericStream:
 
     def _start(self) -> None:
         """Fit a lattice to the first rows and count them; without a usable value among them, wait for more."""
-        first = np.concatenate(self._first)
-        usable = first[np.abs(first) <= LARGEST]
+        usable = np.concatenate([split_numbers(block)[0] for block in self._first])[:EXACT_ROWS]
         if not usable.size:
-            self._first = [first]
             return
-        self._sketch = LatticeSketch(usable[:EXACT_ROWS], integers=self._kind is ColumnKind.INTEGER)
-        self._sketch.add(first)
+        usable.sort()
+        self._sketch = LatticeSketch(usable, integers=self._kind is ColumnKind.INTEGER)
         self._latest = LatestRows(TIME_ROWS)
-        self._latest.add(first)
+        for block in self._first:
+            self._sketch.add(block)
+            self._latest.add(block)
         self._first = []
 
     def finish(self) -> NumericProfile:

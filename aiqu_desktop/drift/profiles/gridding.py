@@ -28,8 +28,11 @@ class Weighted:
 
     @classmethod
     def of_sample(cls, ordered: Floats) -> Weighted:
-        """From a sorted sample."""
-        starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+        """From a sorted sample, which must not change afterwards."""
+        new = ordered[1:] != ordered[:-1]
+        if new.all():
+            return cls(ordered, np.ones(ordered.size, dtype=np.int64))
+        starts = np.flatnonzero(np.concatenate(([True], new)))
         return cls(ordered[starts], np.diff(starts, append=ordered.size))
 
     @classmethod

@@ -36,8 +36,8 @@ class LatticeSketch:
     """
 
     def __init__(self, first: Floats, *, integers: bool) -> None:
-        """first: the rows to fit the lattice to, usable and at least one; they are not counted."""
-        sample = Weighted.of_sample(np.sort(first))
+        """first: the rows to fit the lattice to, sorted, usable and at least one; they are not counted."""
+        sample = Weighted.of_sample(first)
         lone = _shared_values(sample)
         self._lattice = _lattice_of(sample)
         if integers and is_whole(sample.values):

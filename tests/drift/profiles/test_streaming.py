@@ -136,8 +136,8 @@ def test_moments_of_parts_are_those_of_the_whole(seed, parts, offset):
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.floats(-1e6, 1e6), st.floats(-5.0, 5.0))
-def test_moments_taken_in_passing_are_those_of_the_block_or_none_are_told(seed, offset, moved):
+@given(st.integers(0, 2**32 - 1), st.floats(-1e6, 1e6), st.floats(-2.0, 2.0))
+def test_moments_taken_in_passing_are_those_of_the_block(seed, offset, moved):
     rng = np.random.default_rng(seed)
     passing = MomentsInPassing(Moments.of(rng.normal(offset, 1.0, 300)))
     values = rng.normal(offset + moved, 1.0, 200)
