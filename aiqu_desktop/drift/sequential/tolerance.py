@@ -60,17 +60,3 @@ def evidence_needed(years: float, losses_a_day: float) -> float:
     if not (years > 0 and losses_a_day > 0):
         raise ValueError(f"{years} years and {losses_a_day} losses a day must be positive")
     return math.log(max(2.0, years * _DAYS_A_YEAR * losses_a_day))
-
-
-def expected_losses_to_alarm(tolerated: float, actual: float, needed: float) -> float:
-    """How many losses it takes, on average, until the evidence reaches `needed` when their mean is `actual`.
-
-    For 0/1 losses, by the growth rate of the best bet on the grid (Wald's identity); infinite where `actual` is
-    tolerated.
-    """
-    mean = max(tolerated, _LEAST_TOLERATED)
-    if actual <= mean:
-        return math.inf
-    bets = _SHARES / mean
-    growth = actual * np.log1p(bets * (1.0 - mean)) + (1.0 - actual) * np.log1p(-bets * mean)
-    return float((needed + math.log(_SHARES.size)) / np.max(growth)) if np.max(growth) > 0 else math.inf
