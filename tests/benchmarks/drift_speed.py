@@ -8,10 +8,9 @@ count against the profile's grid; `compare` adds autocorrelation times, p-values
 machine treats all alike.
 
 What bounds it: a value costs 0.3 ns to be read from memory, 0.4 ns to be counted in its cell, and 0.1 ns for each step
-that finds this cell (an EPYC with AVX-512); a look-up in a table of cells costs 0.3 to 0.5 ns. Columns of rounded values
-need two of these, to tell a value from its next neighbour, and np.sort takes them in 1.5 ns where few values are
-distinct: there half a sort is out of reach in NumPy. With 100,000 rows some 0.1 ms a column are for the distances
-themselves, a third of its sort.
+that finds this cell (an EPYC with AVX-512). Columns of rounded values need a look-up besides, 0.5 ns, to tell a value
+from its next neighbour, and np.sort takes them in 1.5 ns where few values are distinct: there half a sort is out of
+reach in NumPy. With 100,000 rows some 0.1 ms a column are for the distances themselves, a third of its sort.
 """
 
 from __future__ import annotations
