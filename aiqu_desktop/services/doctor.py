@@ -27,7 +27,7 @@ from aiqu_desktop.services.opening import open_site
 from aiqu_desktop.services.serving import serving_of
 
 _LIBRARIES = (
-    "PySide6-Essentials", "pyqtgraph", "SQLAlchemy", "alembic", "numpy", "scipy", "APScheduler", "duckdb",
+    "PySide6-Essentials", "pyqtgraph", "SQLAlchemy", "alembic", "numpy", "scipy", "joblib", "APScheduler", "duckdb",
     "onnxruntime", "typst",
 )  # fmt: skip
 _LOW_DISK_BYTES = 1_000_000_000
