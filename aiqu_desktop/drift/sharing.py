@@ -13,7 +13,7 @@ def shared(work: Callable[[Item], Answer], items: Sequence[Item], jobs: int) -> 
     """`work` of every item, in their order, by up to `jobs` threads; the first error that an item raises is raised."""
     if jobs <= 1 or len(items) <= 1:
         return [work(item) for item in items]
-    from joblib import Parallel, delayed  # noqa: PLC0415 - its import costs a short command what a thread saves
+    from joblib import Parallel, delayed
 
     answers: list[Answer] = Parallel(n_jobs=min(jobs, len(items)), prefer="threads")(
         delayed(work)(item) for item in items
