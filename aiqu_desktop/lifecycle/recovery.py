@@ -1,5 +1,7 @@
 """Settles what a kill or power cut left open: finishes a release that the target proves, undoes any other.
 
+A stop is never undone: somebody wanted the model out of service, so it is finished, proven or not.
+
 It may itself be killed at any point and run again: it only does again what is not yet done.
 """
 
@@ -8,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from aiqu_desktop.core.errors import AiquError, Refused
+from aiqu_desktop.core.words import ReleaseKind
 from aiqu_desktop.lifecycle.journal import Journal, Order, unfinished_orders
 from aiqu_desktop.lifecycle.lock import sole_release
-from aiqu_desktop.lifecycle.release import ReleaseOutcome, ReleaseRun, StepCallback
+from aiqu_desktop.lifecycle.release import ReleaseOutcome, ReleaseRun, StepCallback, outcome_of
+from aiqu_desktop.lifecycle.safe_state.stopping import StopRun
 from aiqu_desktop.lifecycle.targets.target import Target
 from aiqu_desktop.registry import Registry
 
@@ -53,11 +57,10 @@ def _settle(
     on_step: StepCallback | None,
 ) -> ReleaseOutcome:
     try:
-        run = ReleaseRun(registry, target_for(order.model), Journal(registry, ACTOR), timeout, on_step)
-        return run.settle(order)
+        target, journal = target_for(order.model), Journal(registry, ACTOR)
+        if order.kind is ReleaseKind.STOP:
+            return StopRun(target, journal, timeout, on_step).finish(order, None)
+        return ReleaseRun(registry, target, journal, timeout, on_step).settle(order)
     except AiquError as error:
-        former = order.former.version if order.former else None
-        sentence = f"The {order.kind} to version {order.wanted.version} stays open: {error}"
-        return ReleaseOutcome(
-            order.release, order.model, order.kind, order.state, former, order.wanted.version, sentence, None, {}
-        )
+        of = f"of {order.model}" if order.kind is ReleaseKind.STOP else f"to version {order.wanted.version}"
+        return outcome_of(order, f"The {order.kind} {of} stays open: {error}", {}, None)

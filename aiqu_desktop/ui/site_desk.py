@@ -207,8 +207,8 @@ class SiteDesk:
     def list_requests(self, model: str | None = None) -> tuple[RequestRow, ...]:
         return requests.list_requests(self._registry, model=model)
 
-    def request_promotion(self, preview: Preview, by: Credentials, reason: str, *, override: bool) -> RequestRow:
-        made = releases.request_promotion(self._registry, preview, by, reason, override=override)
+    def request_release(self, preview: Preview, by: Credentials, reason: str, *, override: bool) -> RequestRow:
+        made = releases.request_release(self._registry, preview, by, reason, override=override)
         return next(row for row in self.list_requests(preview.model) if row.id == made.id)
 
     def decline(self, request_id: int, by: Credentials, reason: str) -> None:

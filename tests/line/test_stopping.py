@@ -123,7 +123,9 @@ def test_an_order_that_names_no_release_is_damaged_and_changes_nothing(floor: Fl
     floor.serve(1)
     with line(floor.root):
         floor.until_serving(1)
-        floor.target.pointer_file.write_text('{"stopped": true, "release": "../x", "written_at": "2026-01-01T00:00:00Z"}')
+        floor.target.pointer_file.write_text(
+            '{"stopped": true, "release": "../x", "written_at": "2026-01-01T00:00:00Z"}'
+        )
         status = floor.until(lambda status: status.problem is not None)
         assert status.serving is not None and status.serving.version == 1
     assert floor.target.order() is None and "champion.json is damaged" in floor.target.problems()[0]

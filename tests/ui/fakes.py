@@ -254,8 +254,8 @@ class FakeDesk:
     def list_requests(self, model: str | None = None) -> tuple[RequestRow, ...]:
         return tuple(row for row in self.requests if row.state.open and model in (None, row.model))
 
-    def request_promotion(self, preview: Preview, by: Credentials, reason: str, *, override: bool) -> RequestRow:
-        self._note("request_promotion", (by.name, reason, override))
+    def request_release(self, preview: Preview, by: Credentials, reason: str, *, override: bool) -> RequestRow:
+        self._note("request_release", (by.name, reason, override))
         self._prove(by)
         row = make_request(self.now_is, by.name, reason, preview, override=override)
         self.requests = (row, *self.requests)

@@ -86,7 +86,7 @@ def promote(registry: Registry, wish: _Wish, model: str, version: int, override:
     if waiting is not None:
         return _go_on(registry, wish, preview, waiting)
     _need_reason(wish, "promotion")
-    request = releases.request_promotion(
+    request = releases.request_release(
         registry, preview, credentials(wish.by, wish.password), wish.reason, override=override
     )
     row = next(row for row in list_requests(registry, model=model) if row.id == request.id)

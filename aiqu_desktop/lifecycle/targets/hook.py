@@ -3,7 +3,7 @@
     PROGRAM [ARGUMENT…] stage|observe|switch|smoke|revert|stop   with one JSON object on standard input
 
 It prints one JSON object and ends with status 0; another status is a refusal, with `reason` in the object, and status 3
-says that it cannot do this at all: a plant whose program cannot stop the model does it by hand. The protocol is in resources/help/targets.md.
+says that it cannot do this at all, so that people must do it by hand. The protocol is in resources/help/targets.md.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class Observation:
     refused_release: which release that reason is about.
     serving_observed: False where nothing on the target can say what it serves, only what it was told: `serving` is then
         None whatever serves, and nothing is ever proven.
-    foreign: something answers there that is none of ours, or may still do so: not standing still, whatever `serving` is.
+    foreign: something answers there, or may do so, that is none of ours: it does not stand still.
     stopped_by: the release of the stop that the target says it obeys; "" where it says of none; None where it can say
         no more than what it serves.
     """

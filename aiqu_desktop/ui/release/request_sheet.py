@@ -85,7 +85,7 @@ class RequestSheet(ReleaseSheet):
             return
         desk, preview, reason = self.desk, self.preview, self.reason.text().strip()
         by, override = self.sign.credentials(), self.override.isChecked()
-        self.begin(lambda: desk.request_promotion(preview, by, reason, override=override), self._asked)
+        self.begin(lambda: desk.request_release(preview, by, reason, override=override), self._asked)
 
     def _asked(self, request: RequestRow) -> None:
         self.request = request

@@ -99,7 +99,7 @@ def carry_out(
     registry: Registry, preview: Preview, on_step: Callable[[str, str], None] | None = None
 ) -> releases.ReleaseOutcome:
     """Eva asks for the promotion, Maria approves it, and it is carried out."""
-    request = releases.request_promotion(registry, preview, ENGINEER, "better")
+    request = releases.request_release(registry, preview, ENGINEER, "better")
     return releases.promote(registry, releases.approve(registry, request.id, APPROVER).id, on_step=on_step)
 
 

@@ -39,7 +39,7 @@ def let_two_people_sign(registry: Registry, model: str, number: int) -> None:
     if _approved(registry, model, number):
         return
     preview = releases.preview_promotion(registry, model, number)
-    request = releases.request_promotion(registry, preview, ENGINEER, "better")
+    request = releases.request_release(registry, preview, ENGINEER, "better")
     releases.approve(registry, request.id, APPROVER)
 
 
