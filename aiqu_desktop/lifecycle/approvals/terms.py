@@ -111,8 +111,8 @@ def terms_of_stop(preview: Preview) -> Terms:
 
 
 def kind_of(row: PromotionRequest) -> ReleaseKind:
-    """What is asked for. The evidence says so, which the request's signature binds."""
-    return ReleaseKind(row.evidence["kind"])
+    """What is asked for. The evidence says so, which the request's signature binds: a rewritten one is void."""
+    return ReleaseKind.RESUME if row.evidence.get("kind") == ReleaseKind.RESUME else ReleaseKind.PROMOTION
 
 
 def _meaning_of_request(kind: ReleaseKind, gates: Sequence[str]) -> Meaning:

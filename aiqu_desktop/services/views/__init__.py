@@ -17,12 +17,14 @@ from aiqu_desktop.services.views.people import PersonRow, RequestRow, SignedIn
 from aiqu_desktop.services.views.rehearsal import RehearsalRow
 from aiqu_desktop.services.views.rows import AlarmRow, AuditRow, CheckRunRow, IngestRow, ScheduleRow
 from aiqu_desktop.services.views.site import ModelTile, Overview, SchedulerView
+from aiqu_desktop.services.views.stop import CardView, StopView
 from aiqu_desktop.services.views.why import DistributionView, ReasonRow, WhyView
 
 __all__ = [
     "ActionState",
     "AlarmRow",
     "AuditRow",
+    "CardView",
     "CheckRunRow",
     "CostRow",
     "DistributionView",
@@ -44,6 +46,7 @@ __all__ = [
     "Series",
     "ServedSpan",
     "SignedIn",
+    "StopView",
     "VersionRow",
     "WhyView",
 ]
