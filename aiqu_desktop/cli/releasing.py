@@ -14,7 +14,6 @@ from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import ReleaseKind
 from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.lifecycle.release import ReleaseOutcome
-from aiqu_desktop.lifecycle.safe_state.card import card_lines
 from aiqu_desktop.lifecycle.safe_state.cards import WrittenCard
 from aiqu_desktop.services.views import RequestRow
 
@@ -51,7 +50,7 @@ def show_card(model: str, written: WrittenCard | None) -> None:
         click.echo(f"  NO FALLBACK CARD says how the plant works without {model}; an engineer writes one.")
         return
     click.echo(f"  Fallback card {written.number}, by {written.by} at {iso(written.at)}:")
-    for title, text in card_lines(written.card):
+    for title, text in written.lines:
         first, *more = text.splitlines()
         click.echo(f"    {title}: {first}")
         for line in more:

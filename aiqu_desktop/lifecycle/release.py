@@ -40,8 +40,10 @@ class ReleaseOutcome:
     state: COMPLETED, REVERTED or UNKNOWN; still an unfinished one where settling it was not possible.
     to_version: what serves after it is done; of a stop, what does not.
     sentence: what happened and what is live now, with the target's own reason where it had one.
-    wall_seconds: from intent to proof on the monotonic clock; None where it did not complete in one process.
+    wall_seconds: from intent to proof on the monotonic clock, of a stop from the press; None where it did not complete
+        in one process.
     proof: what the target answered last.
+    stopped: the model shall not serve after it: it was a stop, or one stands that this release did not end.
     """
 
     release: str
@@ -53,6 +55,7 @@ class ReleaseOutcome:
     sentence: str
     wall_seconds: float | None
     proof: dict[str, Any]
+    stopped: bool = False
 
     @property
     def done(self) -> bool:
@@ -308,9 +311,11 @@ class ReleaseRun:
 def outcome_of(order: Order, sentence: str, proof: dict[str, Any], seconds: float | None) -> ReleaseOutcome:
     """How an order stands now, for whoever asked for it."""
     former = order.former.version if order.former else None
+    stopped = order.kind is ReleaseKind.STOP or (bool(order.stopped_by) and order.state is not ReleaseState.COMPLETED)
     return ReleaseOutcome(
-        order.release, order.model, order.kind, order.state, former, order.wanted.version, sentence, seconds, proof
-    )
+        order.release, order.model, order.kind, order.state, former, order.wanted.version, sentence, seconds, proof,
+        stopped,
+    )  # fmt: skip
 
 
 def _named(placement: Placement | None) -> str:

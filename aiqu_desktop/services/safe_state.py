@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from aiqu_desktop.core.words import Meaning
 from aiqu_desktop.lifecycle.approvals import terms
@@ -61,6 +63,11 @@ def stop(
     outcome = stopping.stop(registry, target, preview, signature, pressed=pressed, on_step=on_step)
     note_outcomes(registry, (outcome,))
     return outcome
+
+
+def card_from(fields: Mapping[str, Any]) -> FallbackCard:
+    """A card from plain fields. Raises UserError if one cannot be used."""
+    return FallbackCard.from_mapping(fields)
 
 
 def write_card(registry: Registry, model: str, card: FallbackCard, by: Credentials, reason: str) -> WrittenCard:

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from aiqu_desktop.core.clock import SystemClock
 from aiqu_desktop.core.paths import SitePaths
 from aiqu_desktop.core.words import TargetKind
-from aiqu_desktop.lifecycle.safe_state.card import card_lines
 from aiqu_desktop.lifecycle.safe_state.cards import WrittenCard, card_of
 from aiqu_desktop.lifecycle.safe_state.hold import Stopped, stopped
 from aiqu_desktop.lifecycle.targets.choice import setting_of
@@ -54,7 +53,7 @@ def card_view(card: WrittenCard | None) -> CardView | None:
         at=card.at,
         by=card.by,
         reason=card.reason,
-        lines=card_lines(card.card),
+        lines=card.lines,
         **card.card.to_json(),
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aiqu_desktop.core.errors import Refused
-from aiqu_desktop.core.words import ReleaseKind, RequestState
+from aiqu_desktop.core.words import Meaning, ReleaseKind, RequestState
 from aiqu_desktop.lifecycle.approvals.separation import act_of, refuse_approver, refuse_requester
 from aiqu_desktop.lifecycle.approvals.standing import lapse_of
 from aiqu_desktop.lifecycle.approvals.subject import Terms
@@ -143,6 +143,7 @@ class SignedStop:
 
 # On whose word a stop may end. A policy that acts by itself is not among them: a person took the model out of service.
 ENDS_A_STOP = (ApprovedRequest, SignedRollback)
+_ACTS = {Meaning.ROLLED_BACK: "rollback", Meaning.STOPPED: "stop"}
 
 
 def _on_ones_word(session: Session, signature_id: str, terms: Terms) -> Authority:
@@ -150,5 +151,5 @@ def _on_ones_word(session: Session, signature_id: str, terms: Terms) -> Authorit
     signer = verified(session, signature_id, (terms.meaning,), subject=terms.subject, digest=terms.digest)
     used = select(ReleaseAuthority.release_id).where(ReleaseAuthority.signature_id == signer.id)
     if session.scalar(used) is not None:
-        raise Refused(f"This signature ({signer.meaning.value}) has served already; sign anew.")
+        raise Refused(f"This signature has served a {_ACTS[signer.meaning]} already; sign anew.")
     return Authority(signer.full_name, "", signer.reason, signature_id=signer.id)

@@ -16,7 +16,7 @@ from aiqu_desktop.core.files import canonical_json, sha256_bytes
 from aiqu_desktop.core.words import Meaning
 from aiqu_desktop.lifecycle.approvals.subject import Terms, subject_of
 from aiqu_desktop.lifecycle.facts import model_named
-from aiqu_desktop.lifecycle.safe_state.card import FallbackCard
+from aiqu_desktop.lifecycle.safe_state.card import FallbackCard, card_lines
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import FallbackRecord
 from aiqu_desktop.security import audit
@@ -32,6 +32,11 @@ class WrittenCard:
     by: str
     reason: str
     card: FallbackCard
+
+    @property
+    def lines(self) -> tuple[tuple[str, str], ...]:
+        """(title, text) of each field that says something."""
+        return card_lines(self.card)
 
     def to_json(self) -> dict[str, Any]:
         """What is shown of it where somebody decides, part of the evidence."""

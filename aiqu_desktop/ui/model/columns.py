@@ -35,7 +35,7 @@ RELEASE_STATE = {
     ReleaseState.REVERTED: Look("Reverted", "back", "warning"),
     ReleaseState.UNKNOWN: Look("Not proven", "unknown", "alarm"),
 }
-RELEASE_KIND = {ReleaseKind.PROMOTION: "Promotion", ReleaseKind.ROLLBACK: "Rollback"}
+RELEASE_KIND = {kind: kind.value.capitalize() for kind in ReleaseKind}
 
 ALARMS = tuple(column for column in ALARM_COLUMNS if column.name != "model")
 
