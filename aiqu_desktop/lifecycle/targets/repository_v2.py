@@ -89,11 +89,16 @@ class RepositoryTarget:
         except (Answered, Unreachable) as error:
             self._complaint = (str(error), former.release if former else "")
 
-    def stop(self, order: Stop) -> None:  # noqa: ARG002 - the repository has no place for its release
-        """See `Target`. Without a pointer, an engine that starts anew has nothing to load."""
+    def stop(self, order: Stop) -> None:
+        """See `Target`. Without a pointer, an engine that starts anew has nothing to load; the folder counts, as in
+        `revert`, and an engine that is down or says no is seen by the probe that follows.
+        """
         self._point(None)
         self._complaint = ("", "")
-        self._client.unload(self.patience)
+        try:
+            self._client.unload(self.patience)
+        except (Answered, Unreachable) as error:
+            self._complaint = (str(error), order.release)
 
     def observe(self) -> Observation:
         pointed = self._pointed()
