@@ -23,7 +23,6 @@ from aiqu_desktop.services.doctor import examine
 from aiqu_desktop.services.model_page import model_page
 from aiqu_desktop.services.overview import overview
 from aiqu_desktop.services.served import served_at, served_spans
-from aiqu_desktop.services.targets import choose_target
 from aiqu_desktop.services.views import ModelTile
 from tests.factories.people import OPERATOR
 from tests.lifecycle.engines.scenarios import EngineSite, engine_site
@@ -203,4 +202,4 @@ def test_a_stopped_model_is_not_given_another_target(site: EngineSite, tmp_path:
     hook.write_text("#!/bin/sh\n")
     hook.chmod(0o755)
     with pytest.raises(Refused, match="is stopped, and a new target would have to serve"):
-        choose_target(site.registry, "toy", TargetKind.HOOK, {"command": [str(hook)]}, by="Eva", reason="new")
+        site.choose(TargetKind.HOOK, command=[str(hook)])
