@@ -98,6 +98,10 @@ def _metric(name: str) -> Column:
 
 
 def _way(row: ReleaseRow) -> str:
+    if row.kind is ReleaseKind.STOP:
+        return f"v{row.to_version} → –"
+    if row.kind is ReleaseKind.RESUME:
+        return f"– → v{row.to_version}"
     return f"{'–' if row.from_version is None else f'v{row.from_version}'} → v{row.to_version}"
 
 
