@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from aiqu_desktop.registry.tables import Alarm
 from aiqu_desktop.services import releases
 from aiqu_desktop.services.doctor import examine
 from aiqu_desktop.services.model_page import model_page
+from aiqu_desktop.services.opening import open_site
 from aiqu_desktop.services.overview import overview
 from aiqu_desktop.services.served import served_at, served_spans
 from aiqu_desktop.services.views import ModelTile
@@ -31,14 +33,29 @@ from tests.lifecycle.plant import running_line
 PATIENCE = 30.0
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[EngineSite]:
-    """Version 1 was live before version 2, which the line serves now."""
-    with engine_site(tmp_path) as site, running_line(site.registry.paths.line):
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site on which version 2 went live after version 1; made once, because its signatures cost most of a test."""
+    folder = tmp_path_factory.mktemp("made")
+    with engine_site(folder) as site, running_line(site.registry.paths.line):
         site.take_in(1, 2)
         assert wait_until(lambda: site.target.observe().alive, PATIENCE)
         assert site.promote(1).done and site.promote(2).done
-        yield site
+    return folder / "site"
+
+
+@pytest.fixture
+def site(made: Path, tmp_path: Path) -> Iterator[EngineSite]:
+    """A copy of it, with a line of its own that serves version 2."""
+    shutil.copytree(made, tmp_path / "site", ignore=shutil.ignore_patterns("status.json"))
+    registry = open_site(tmp_path / "site")
+    try:
+        with running_line(registry.paths.line):
+            site = EngineSite(registry, tmp_path)
+            assert wait_until(lambda: site.serving() == 2, PATIENCE)
+            yield site
+    finally:
+        registry.close()
 
 
 def folder(site: EngineSite) -> TargetFolder:
