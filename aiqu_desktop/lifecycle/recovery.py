@@ -25,6 +25,7 @@ def settle_unfinished(
     registry: Registry,
     target_for: Callable[[str], Target],
     *,
+    model: str | None = None,
     timeout: float | None = None,
     on_step: StepCallback | None = None,
 ) -> tuple[ReleaseOutcome, ...]:
@@ -35,10 +36,11 @@ def settle_unfinished(
 
     Args:
         target_for: the target of the model with a given name.
+        model: settle this model's only.
         timeout: seconds that a target has to prove what it serves; by default its own patience.
     """
     outcomes: list[ReleaseOutcome] = []
-    for found in unfinished_orders(registry):
+    for found in unfinished_orders(registry, model):
         try:
             with sole_release(registry.paths, found.model):
                 # What was open when we looked may have been finished before we held the lock.

@@ -135,9 +135,9 @@ def signed_alone(registry: Registry, by: Credentials | DeskSession, asked: Terms
     return sign(registry, by, asked.meaning, subject=asked.subject, digest=asked.digest, reason=reason)
 
 
-def settle(registry: Registry) -> tuple[ReleaseOutcome, ...]:
-    """Finish or undo what a kill left unfinished; done at every start of the window and of the monitor."""
-    outcomes = settle_unfinished(registry, targets_of(registry))
+def settle(registry: Registry, model: str | None = None) -> tuple[ReleaseOutcome, ...]:
+    """Finish or undo what a kill left unfinished, of one model or of all; done at every start of window and monitor."""
+    outcomes = settle_unfinished(registry, targets_of(registry), model=model)
     requests.settle_lapsed(registry)
     note_outcomes(registry, outcomes)
     return outcomes

@@ -57,7 +57,7 @@ def stop(
     """
     pressed = time.monotonic()
     stopping.refuse_unless_stop(preview)
-    settle(registry)  # a release that a kill left open would bar the stop until the next start
+    settle(registry, preview.model)  # a release that a kill left open would bar the stop until the next start
     signature = signed_alone(registry, by, terms.terms_of_stop(preview), reason)
     target = target_of(registry, preview.model)
     outcome = stopping.stop(registry, target, preview, signature, pressed=pressed, on_step=on_step)
