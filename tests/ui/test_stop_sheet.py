@@ -122,6 +122,14 @@ def test_an_unproven_stop_can_be_pressed_again(qtbot, desk, page):
     assert page.header.stop.isVisible() and page.header.stop.text() == "Stop again…"
 
 
+def test_a_stopped_model_does_not_keep_the_window_from_being_small(qtbot, desk, page):
+    before = page.minimumSizeHint().height()
+    desk.stop_now("gas-classifier")
+    page.refresh()
+    qtbot.waitUntil(page.stop_panel.isVisible)
+    qtbot.waitUntil(lambda: page.minimumSizeHint().height() <= before)  # the card scrolls where there is no room
+
+
 def test_stop_and_rollback_do_not_stand_side_by_side(page):
     header = page.header
     between = header.roll_back.geometry().left() - header.stop.geometry().right()

@@ -211,6 +211,7 @@ class ModelHeader(QWidget):
             second.addWidget(part)
         second.addWidget(self.value, 5)
         second.addWidget(self.owner, 4)
+        self.card.setStyleSheet("min-height: 0; padding: 0;")  # a link in a line of text is no higher than the line
         second.addWidget(self.card)
         for fixed in (self.health, self.serving):
             fixed.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)

@@ -36,7 +36,7 @@ _SHEETS: dict[ReleaseKind, type[RequestSheet] | type[RollbackSheet] | type[StopS
     ReleaseKind.ROLLBACK: RollbackSheet,
     ReleaseKind.STOP: StopSheet,
 }
-WHY_ROOMY = 940  # the same for charts and the reasons of a drift, which hold a chart of their own
+WHY_ROOMY = 940  # the same for charts and the reasons of a drift, or the card of a model that is stopped
 
 
 class ModelPageWidget(QWidget):
@@ -277,7 +277,10 @@ class ModelPageWidget(QWidget):
 
     def _show_head(self, page: ModelPage) -> None:
         self.header.show_page(page)
+        stood = self.stop_panel.isVisibleTo(self)
         self.stop_panel.show_page(page, self._preparing)
+        if stood != self.stop_panel.isVisibleTo(self):  # on a low screen the card takes the room of the charts
+            self._share_height(self.tabs.folded)
 
     def _acted(self, _result: object) -> None:
         self.refresh()
@@ -308,7 +311,8 @@ class ModelPageWidget(QWidget):
     def _share_height(self, folded: bool) -> None:
         """The reasons of a drift want more room than a table; on a low screen they get all of it."""
         why = self.tabs.shows_why
-        self.charts.setVisible(not why or self.height() >= WHY_ROOMY)
+        stopped = self.shown is not None and self.shown.tile.stop is not None
+        self.charts.setVisible(not (why or stopped) or self.height() >= WHY_ROOMY)
         upper = 1.0 if folded else 0.46 if why else 0.68
         height = max(self.splitter.height(), 1_000)
         self.splitter.setSizes([round(upper * height), round((1 - upper) * height) + 1])

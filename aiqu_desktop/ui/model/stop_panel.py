@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from aiqu_desktop.core.words import RequestState
 from aiqu_desktop.services.views import ModelPage, StopView
@@ -18,16 +19,26 @@ PROVEN = Look("STOPPED, proven: nothing answers", "halt", "alarm")
 UNPROVEN = Look("STOPPED, NOT PROVEN: go and see that it stands still", "unknown", "alarm")
 
 
-class StopPanel(QFrame):
-    """Hidden while the model is in service."""
+_LEAST = 96  # pixels: the state and the first line; where there is no room for more, the rest scrolls
+
+
+class StopPanel(QScrollArea):
+    """Hidden while the model is in service. As high as what it says, or lower, and then it scrolls."""
 
     resume_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("stop_panel")
-        self.setProperty("surface", "card")
-        self.setProperty("health", "alarm")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.frame = QFrame()
+        self.frame.setObjectName("stop_frame")
+        self.frame.setProperty("surface", "card")
+        self.frame.setProperty("health", "alarm")
+        self.setWidget(self.frame)
         self.state = StateLabel(theme, "heading", 22, "stop_state")
         self.said = make_label("", "body", "stop_said", wrap=True)
         self.limits = make_label("", "strong", "stop_limits", wrap=True)
@@ -37,7 +48,7 @@ class StopPanel(QFrame):
         top.addWidget(self.state)
         top.addStretch(1)
         top.addWidget(self.resume)
-        column = QVBoxLayout(self)
+        column = QVBoxLayout(self.frame)
         column.setContentsMargins(14, 8, 14, 10)
         column.setSpacing(4)
         column.addLayout(top)
@@ -45,6 +56,19 @@ class StopPanel(QFrame):
         column.addWidget(self.limits)
         column.addWidget(self.card)
         self.hide()
+
+    def sizeHint(self) -> QSize:
+        width = self.viewport().width()
+        high = self.frame.heightForWidth(width) if self.frame.hasHeightForWidth() else self.frame.sizeHint().height()
+        return QSize(width, high)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, _LEAST)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def show_page(self, page: ModelPage, preparing: str) -> None:
         """Draw one answer. preparing: why nothing can be asked for just now; "" when it can."""
@@ -65,6 +89,7 @@ class StopPanel(QFrame):
         pending = request is not None and request.state is RequestState.PENDING
         self.resume.setText("Resume…" if request is None else "Approve resumption…" if pending else "Carry out…")
         self.resume.setAccessibleName(self.resume.text())
+        self.updateGeometry()
         explain(self.resume, preparing if page.resume.enabled else page.resume.why_not)
 
 
