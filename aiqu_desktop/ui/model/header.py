@@ -218,6 +218,7 @@ class ModelHeader(QWidget):
         for button in (self.limits, self.retraining, self.report, self.promote, self.roll_back):
             first.addWidget(button)
         # Only the title shares its row with the buttons: the sentences need the whole width.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(3)

@@ -279,7 +279,10 @@ class ModelPageWidget(QWidget):
         self.header.show_page(page)
         stood = self.stop_panel.isVisibleTo(self)
         self.stop_panel.show_page(page, self._preparing)
-        if stood != self.stop_panel.isVisibleTo(self):  # on a low screen the card takes the room of the charts
+        stands = self.stop_panel.isVisibleTo(self)
+        if stood != stands:  # on a low screen the card and the tables take the room of the charts
+            low = self.height() < WHY_ROOMY
+            self.tabs.fold(low and not stands and self.height() < ROOMY)
             self._share_height(self.tabs.folded)
 
     def _acted(self, _result: object) -> None:

@@ -172,11 +172,12 @@ class FaultSite:
             return [str(error)]
         try:
             outcomes = releases.settle(registry)
-            again = self.act == "stop" and self._stop_is_unproven(registry)
+            again = self.about_stops and self.act != "resume" and self._stop_is_unproven(registry)
             if again:
                 done(registry, MODEL, "stop")  # the alarm says so: somebody goes there and presses it again
             broken = [f"recovery: {outcome.sentence}" for outcome in outcomes if outcome.state.unfinished]
-            broken += [f"recovery: {one.sentence}" for one in outcomes if one.state is ReleaseState.UNKNOWN]
+            unknown_ends = [one for one in outcomes if one.state is ReleaseState.UNKNOWN]
+            broken += [f"recovery: {one.sentence}" for one in unknown_ends if not again]
             broken += self._broken_in_registry(registry, unproven=int(again))
             broken += self._broken_on_target(registry)
             if self.leftovers():
