@@ -79,8 +79,9 @@ class Priority(StrEnum):
 
 
 class Health(StrEnum):
-    """The state of a model on the overview; the order is worst first."""
+    """The state of a model on the overview; the order is worst first. STOPPED: taken out of service by a person."""
 
+    STOPPED = "stopped"
     ALARM = "alarm"
     WARNING = "warning"
     UNKNOWN = "unknown"
@@ -88,8 +89,15 @@ class Health(StrEnum):
 
 
 class ReleaseKind(StrEnum):
+    """What a release does. STOP takes the model out of service, RESUME puts the same champion back.
+
+    Any of the others ends a stop once it is completed; none but a stop begins one.
+    """
+
     PROMOTION = "promotion"
     ROLLBACK = "rollback"
+    STOP = "stop"
+    RESUME = "resume"
 
 
 class ReleaseState(StrEnum):
@@ -138,12 +146,17 @@ class Meaning(StrEnum):
     TARGET_APPROVED = "target-approved"
     SHADOW_BEGUN = "shadow-begun"
     SHADOW_ENDED = "shadow-ended"
+    STOPPED = "stopped"
+    REQUESTED_RESUME = "requested-resume"
+    APPROVED_RESUME = "approved-resume"
+    DECLINED_RESUME = "declined-resume"
+    WROTE_FALLBACK = "wrote-fallback"
     ADMINISTERED = "administered"
     WITNESSED = "witnessed"
 
 
 class RequestState(StrEnum):
-    """The life of a request for promotion. PENDING and APPROVED are open; the others are final."""
+    """The life of a request for promotion or resumption. PENDING and APPROVED are open; the others are final."""
 
     PENDING = "pending"
     APPROVED = "approved"

@@ -95,7 +95,7 @@ class ScriptedOperator:
             if left.version == number:
                 releases.decline(self._registry, left.id, engineer, "The replay was cut off; asked for anew.")
         preview = releases.preview_promotion(self._registry, model, number)
-        request = releases.request_promotion(self._registry, preview, engineer, reason)
+        request = releases.request_release(self._registry, preview, engineer, reason)
         releases.approve(self._registry, request.id, approver)
         releases.promote(self._registry, request.id)
 

@@ -15,6 +15,7 @@ from aiqu_desktop.core.errors import AiquError, Refused
 from aiqu_desktop.lifecycle.facts import VersionFacts, champion_of, facts_of, model_named, staging_files
 from aiqu_desktop.lifecycle.last_good import healthy_champions, why_no_way_back
 from aiqu_desktop.lifecycle.lock import sole_drill
+from aiqu_desktop.lifecycle.safe_state.hold import hold_of
 from aiqu_desktop.lifecycle.targets.choice import setting_of
 from aiqu_desktop.lifecycle.targets.drill_twin import drill_twin
 from aiqu_desktop.lifecycle.targets.setting import FolderSetting
@@ -52,8 +53,8 @@ def run_drill(registry: Registry, model_name: str, *, timeout: float | None = No
         timeout: seconds that the target has for each way; `PATIENCE` where it is not given.
     Raises:
         UserError: if there is no such model.
-        Refused: if nothing is live, there is no last known good, the target has no twin, or a drill of the model is
-            under way.
+        Refused: if nothing is live, the model is stopped, there is no last known good, the target has no twin, or a
+            drill of the model is under way.
         EnvironmentFault: if the twin cannot be made.
     """
     with registry.read() as session:
@@ -61,6 +62,8 @@ def run_drill(registry: Registry, model_name: str, *, timeout: float | None = No
         live, good = champion_of(model), next(iter(healthy_champions(session, model.id)), None)
         if live is None:
             raise Refused(f"{model_name} has no champion, so there is no way back to drill.")
+        if hold_of(session, model.id) is not None:
+            raise Refused(f"{model_name} is stopped, so nothing is drilled with it; end the stop first.")
         if good is None:
             raise Refused(f"{model_name} has no way back to drill. {why_no_way_back(session, model.id)}")
         if not isinstance(setting_of(session, model.id), FolderSetting):

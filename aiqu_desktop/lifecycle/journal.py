@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from aiqu_desktop.core.errors import Refused
 from aiqu_desktop.core.words import ReleaseKind, ReleaseState, VersionState
-from aiqu_desktop.lifecycle.approvals.warrant import Warrant
-from aiqu_desktop.lifecycle.history import spans_of
+from aiqu_desktop.lifecycle.approvals.warrant import ENDS_A_STOP, Warrant
+from aiqu_desktop.lifecycle.history import placed_by
 from aiqu_desktop.lifecycle.preview import Preview
+from aiqu_desktop.lifecycle.safe_state.hold import hold_of
 from aiqu_desktop.lifecycle.shadow.record import end_if_it_serves_now
 from aiqu_desktop.lifecycle.targets.target import Placement
 from aiqu_desktop.registry import Registry
-from aiqu_desktop.registry.tables import Model, Release, ReleaseStep, Version
+from aiqu_desktop.registry.tables import Hold, Model, Release, ReleaseStep, Version
 from aiqu_desktop.security import audit
 
 
@@ -28,6 +29,9 @@ class Order:
     """One release as it is carried out.
 
     former, wanted: what the target serves before and shall serve after; `former` is None for a model's first release.
+        Those of a stop are both the version that it takes out of service.
+    stopped_by: the release of the stop that stands while this one is carried out, so that giving up means to stand
+        still again and not to serve `former`; "" where none stands.
     state: the last committed one.
     """
 
@@ -40,6 +44,7 @@ class Order:
     wanted_id: int
     wanted: Placement
     state: ReleaseState
+    stopped_by: str = ""
 
 
 class Journal:
@@ -60,18 +65,20 @@ class Journal:
         Raises:
             Refused: if another release of the model is open, or the warrant does not entitle to this.
         """
-        assert preview.to_version is not None, "a blocked preview is refused before"
+        outcome = preview.to_version or preview.from_version
+        assert outcome is not None, "a blocked preview is refused before"
         with self._registry.write() as session:
             model = session.scalars(select(Model).where(Model.name == preview.model)).one()
             now = self._registry.clock.now()
             authority = warrant.spend(session, preview, now)
+            standing = _standing_stop(session, model, preview, warrant)
             self._actor, reason = authority.actor, authority.reason
             release = Release(
                 id=uuid.uuid4().hex,
                 model_id=model.id,
                 kind=preview.kind,
                 from_version_id=preview.from_version.version_id if preview.from_version else None,
-                to_version_id=preview.to_version.version_id,
+                to_version_id=outcome.version_id,
                 state=ReleaseState.INTENDED,
                 requested_by=authority.requested_by,
                 reason=reason,
@@ -86,20 +93,24 @@ class Journal:
                     f"Another release of {preview.model} is open; wait until it is done, or restart AiQu Desktop."
                 ) from error
             session.add(authority.row(release.id))
+            if preview.kind is ReleaseKind.STOP:
+                _hold(session, release, standing)
             session.flush()
             order = _order(session, release)
             new = {
                 "release": release.id,
                 "kind": preview.kind.value,
                 "from": preview.from_version.number if preview.from_version else None,
-                "to": preview.to_version.number,
-                "digest": preview.to_version.digest,
+                "to": preview.to_version.number if preview.to_version else None,
+                "digest": outcome.digest,
                 "evidence": preview.evidence_digest,
                 "request": authority.request_id,
                 "signature": authority.signature_id,
             }
             if authority.override:
                 self._report_override(session, order, authority.override)
+            if preview.kind is ReleaseKind.STOP:
+                new |= {"stopped": True}
             self._note(session, order, ReleaseState.INTENDED, f"{preview.kind} intended", new, reason)
             return order
 
@@ -123,17 +134,28 @@ class Journal:
         return replace(order, state=state)
 
     def complete(self, order: Order, detail: str, proof: Mapping[str, Any], wall_seconds: float | None) -> Order:
-        """In one transaction: the old champion steps down, the new one up and ends its shadow, the release is done."""
+        """In one transaction: the old champion steps down, the new one up and ends its shadow, the release is done.
+
+        A stop and a resumption leave the champion what it is. Whatever serves from now on ends a stop that stood.
+        """
         with self._registry.write() as session:
             release = _open(session, order)
-            if order.former_id is not None:
-                former = session.get_one(Version, order.former_id)
-                rollback = order.kind is ReleaseKind.ROLLBACK
-                former.state = VersionState.WITHDRAWN if rollback else VersionState.RETIRED
-                session.flush()  # the database allows one champion only, so the old one must step down first
-            session.get_one(Version, order.wanted_id).state = VersionState.CHAMPION
-            end_if_it_serves_now(session, order.model_id, order.wanted_id, now=self._registry.clock.now())
-            new = {"release": order.release, "champion": order.wanted.version, "digest": order.wanted.digest}
+            if order.kind in (ReleaseKind.PROMOTION, ReleaseKind.ROLLBACK):
+                if order.former_id is not None:
+                    former = session.get_one(Version, order.former_id)
+                    rollback = order.kind is ReleaseKind.ROLLBACK
+                    former.state = VersionState.WITHDRAWN if rollback else VersionState.RETIRED
+                    session.flush()  # the database allows one champion only, so the old one must step down first
+                session.get_one(Version, order.wanted_id).state = VersionState.CHAMPION
+                end_if_it_serves_now(session, order.model_id, order.wanted_id, now=self._registry.clock.now())
+            new: dict[str, Any] = {
+                "release": order.release, "champion": order.wanted.version, "digest": order.wanted.digest,
+            }  # fmt: skip
+            stopping, standing = order.kind is ReleaseKind.STOP, hold_of(session, order.model_id)
+            if stopping or standing is not None:
+                new |= {"stopped": stopping}
+            if standing is not None and not stopping:
+                standing.ended_by, standing.ended_at = order.release, self._registry.clock.now()
             self._finish(session, order, release, ReleaseState.COMPLETED, detail, proof, new)
             release.wall_seconds = wall_seconds
         return replace(order, state=ReleaseState.COMPLETED)
@@ -205,8 +227,8 @@ def _order(session: Session, release: Release) -> Order:
     placement = None
     if former is not None:
         # The champion is on the target under the release that put it there.
-        past = [span.release for span in spans_of(session, release.model_id) if span.version_id == former.id]
-        placement = Placement(former.digest, former.number, past[-1] if past else "")
+        placement = Placement(former.digest, former.number, placed_by(session, release.model_id, former.id))
+    hold = hold_of(session, release.model_id)
     return Order(
         release=release.id,
         model_id=release.model_id,
@@ -217,7 +239,31 @@ def _order(session: Session, release: Release) -> Order:
         wanted_id=wanted.id,
         wanted=Placement(wanted.digest, wanted.number, release.id),
         state=release.state,
+        stopped_by=hold.release_id if hold is not None and hold.release_id != release.id else "",
     )
+
+
+def _standing_stop(session: Session, model: Model, preview: Preview, warrant: Warrant) -> Hold | None:
+    """The stop that stands, if it lets this release begin.
+
+    Raises:
+        Refused: if there is none to resume from, or the warrant is not one that ends a stop.
+    """
+    standing = hold_of(session, model.id)
+    if standing is None:
+        if preview.kind is ReleaseKind.RESUME:
+            raise Refused(f"{model.name} is not stopped, so there is nothing to resume.")
+    elif preview.kind is not ReleaseKind.STOP and not isinstance(warrant, ENDS_A_STOP):
+        raise Refused(f"{model.name} is stopped, and only people end a stop: roll back, promote, or resume it.")
+    return standing
+
+
+def _hold(session: Session, release: Release, unproven: Hold | None) -> None:
+    """From the intent on the model shall not serve; a stop that was not proven gives way to the new one."""
+    if unproven is not None:
+        unproven.ended_by, unproven.ended_at = release.id, release.intended_at
+        session.flush()  # the database allows one open hold only
+    session.add(Hold(release_id=release.id, model_id=release.model_id, since=release.intended_at))
 
 
 def _open(session: Session, order: Order) -> Release:

@@ -18,8 +18,8 @@ _HARM = "performance"  # the alarm that says that a model hurts; drift alone is 
 def healthy_champions(session: Session, model_id: int) -> tuple[Version, ...]:
     """Earlier champions that a rollback may go to, the one replaced last first.
 
-    One that was rolled back from (withdrawn), or that had an active performance alarm when it was replaced, is not
-    among them; nor is the present champion.
+    One that was rolled back from (withdrawn), that was replaced while it was stopped, or that had an active performance
+    alarm when it was replaced, is not among them; nor is the present champion.
     """
     found: dict[int, Version] = {}
     seen: set[int] = set()
@@ -28,7 +28,7 @@ def healthy_champions(session: Session, model_id: int) -> tuple[Version, ...]:
             continue
         seen.add(span.version_id)  # only its latest time as champion counts
         version = session.get_one(Version, span.version_id)
-        unfit = version.state in (VersionState.CHAMPION, VersionState.WITHDRAWN)
+        unfit = version.state in (VersionState.CHAMPION, VersionState.WITHDRAWN) or not span.serves
         if not unfit and span.until is not None and not performance_alarm(session, model_id, version.id, span.until):
             found[version.id] = version
     return tuple(found.values())
@@ -36,10 +36,10 @@ def healthy_champions(session: Session, model_id: int) -> tuple[Version, ...]:
 
 def why_no_way_back(session: Session, model_id: int) -> str:
     """Why `healthy_champions` has none, in one sentence."""
-    champions = spans_of(session, model_id)
+    champions = [span for span in spans_of(session, model_id) if span.serves]
     if not champions:
         return "No version was ever live, so there is nothing to go back from."
-    if len(champions) == 1:
+    if len({span.version_id for span in champions}) == 1:
         return f"Version {champions[0].number} is the first that went live, so there is nothing to go back to yet."
     return "No earlier version was healthy when it was replaced, so none is known to be good."
 

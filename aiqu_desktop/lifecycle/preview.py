@@ -21,6 +21,8 @@ from aiqu_desktop.lifecycle.gates.site import target_answers
 from aiqu_desktop.lifecycle.gates.version import files_intact, golden_cases_pass
 from aiqu_desktop.lifecycle.last_good import healthy_champions, performance_alarm, why_no_way_back
 from aiqu_desktop.lifecycle.policy import notice_policy
+from aiqu_desktop.lifecycle.safe_state.cards import WrittenCard
+from aiqu_desktop.lifecycle.safe_state.hold import Stopped, stopped
 from aiqu_desktop.lifecycle.targets.choice import chosen_target, target_of
 from aiqu_desktop.lifecycle.targets.target import Target
 from aiqu_desktop.registry import ArtifactStore, Registry
@@ -37,6 +39,8 @@ class Preview:
     way_back: how to undo it, in one sentence.
     requested: the version number that was asked for; None when the last known good was.
     data_as_of: the observations and labels that its gates looked at are those known then; None where none were.
+    stopped: the stop that stands now, which the release would end (or, unproven, repeat). fallback: the card that the
+        plant would work by after a stop; None where there is none.
     """
 
     kind: ReleaseKind
@@ -49,6 +53,8 @@ class Preview:
     way_back: str
     requested: int | None
     data_as_of: datetime | None = None
+    stopped: Stopped | None = None
+    fallback: WrittenCard | None = None
 
     @property
     def blocked(self) -> bool:
@@ -71,7 +77,7 @@ class Preview:
 
     def to_json(self) -> dict[str, Any]:
         """All that is shown, as a plain dictionary: the evidence of the release."""
-        return {
+        shown = {
             "kind": self.kind.value,
             "model": self.model,
             "primary_metric": self.primary_metric,
@@ -82,6 +88,11 @@ class Preview:
             "way_back": self.way_back,
             "data_as_of": iso(self.data_as_of) if self.data_as_of else None,
         }
+        if self.stopped is not None:
+            shown["stopped"] = self.stopped.to_json()
+        if self.kind is ReleaseKind.STOP:
+            shown["fallback"] = self.fallback.to_json() if self.fallback else None
+        return shown
 
 
 def preview_promotion(
@@ -109,7 +120,7 @@ def preview_promotion(
         if live is not None and live.number == number:
             raise Refused(f"{model.name} version {number} is the champion already; there is nothing to promote.")
         asked = candidacy_of(registry, session, model, number, standing, known_at=as_of)
-        way_back = _way_back(registry, session, model, live)
+        way_back, standing_stop = _way_back(registry, session, model, live), stopped(session, model.id)
         gates = promotion_gates(asked, session, target or target_of(registry, model_name))
     return Preview(
         ReleaseKind.PROMOTION,
@@ -118,10 +129,11 @@ def preview_promotion(
         asked.champion,
         asked.version,
         gates,
-        _blocking(gates),
+        first_failure(gates),
         way_back,
         number,
         asked.as_of,
+        standing_stop,
     )
 
 
@@ -144,6 +156,7 @@ def preview_rollback(
         row = next((version for version in healthy if to_number in (None, version.number)), None)
         champion, version = facts_of(live) if live else None, facts_of(row) if row else None
         chosen, why_none = chosen_target(session, model.id), why_no_way_back(session, model.id)
+        standing = stopped(session, model.id)
     if champion is None or version is None:
         why = _no_way_back(model_name, champion, to_number, healthy, why_none)
         return Preview(ReleaseKind.ROLLBACK, model_name, primary, champion, None, (), why, "", to_number)
@@ -154,8 +167,9 @@ def preview_rollback(
     )
     way_back = f"Version {champion.number} is kept as withdrawn; it can be promoted again through its gates."
     return Preview(
-        ReleaseKind.ROLLBACK, model_name, primary, champion, version, gates, _blocking(gates), way_back, to_number
-    )
+        ReleaseKind.ROLLBACK, model_name, primary, champion, version, gates, first_failure(gates), way_back, to_number,
+        stopped=standing,
+    )  # fmt: skip
 
 
 def refuse_if_changed(shown: Preview, now: Preview) -> None:
@@ -175,7 +189,8 @@ def refuse_if_changed(shown: Preview, now: Preview) -> None:
     raise Refused(f"What you saw has changed ({what}); look at it again before you decide.")
 
 
-def _blocking(gates: Sequence[GateResult]) -> str:
+def first_failure(gates: Sequence[GateResult]) -> str:
+    """Why gates block, in one sentence; empty when none does."""
     failed = [gate for gate in gates if gate.blocks]
     if not failed:
         return ""

@@ -1,5 +1,7 @@
 """Settles what a kill or power cut left open: finishes a release that the target proves, undoes any other.
 
+A stop is never undone: somebody wanted the model out of service, so it is finished, proven or not.
+
 It may itself be killed at any point and run again: it only does again what is not yet done.
 """
 
@@ -8,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from aiqu_desktop.core.errors import AiquError, Refused
+from aiqu_desktop.core.words import ReleaseKind
 from aiqu_desktop.lifecycle.journal import Journal, Order, unfinished_orders
 from aiqu_desktop.lifecycle.lock import sole_release
-from aiqu_desktop.lifecycle.release import ReleaseOutcome, ReleaseRun, StepCallback
+from aiqu_desktop.lifecycle.release import ReleaseOutcome, ReleaseRun, StepCallback, outcome_of
+from aiqu_desktop.lifecycle.safe_state.stopping import StopRun
 from aiqu_desktop.lifecycle.targets.target import Target
 from aiqu_desktop.registry import Registry
 
@@ -21,6 +25,7 @@ def settle_unfinished(
     registry: Registry,
     target_for: Callable[[str], Target],
     *,
+    model: str | None = None,
     timeout: float | None = None,
     on_step: StepCallback | None = None,
 ) -> tuple[ReleaseOutcome, ...]:
@@ -31,10 +36,11 @@ def settle_unfinished(
 
     Args:
         target_for: the target of the model with a given name.
+        model: settle this model's only.
         timeout: seconds that a target has to prove what it serves; by default its own patience.
     """
     outcomes: list[ReleaseOutcome] = []
-    for found in unfinished_orders(registry):
+    for found in unfinished_orders(registry, model):
         try:
             with sole_release(registry.paths, found.model):
                 # What was open when we looked may have been finished before we held the lock.
@@ -53,11 +59,10 @@ def _settle(
     on_step: StepCallback | None,
 ) -> ReleaseOutcome:
     try:
-        run = ReleaseRun(registry, target_for(order.model), Journal(registry, ACTOR), timeout, on_step)
-        return run.settle(order)
+        target, journal = target_for(order.model), Journal(registry, ACTOR)
+        if order.kind is ReleaseKind.STOP:
+            return StopRun(target, journal, timeout, on_step).finish(order, None)
+        return ReleaseRun(registry, target, journal, timeout, on_step).settle(order)
     except AiquError as error:
-        former = order.former.version if order.former else None
-        sentence = f"The {order.kind} to version {order.wanted.version} stays open: {error}"
-        return ReleaseOutcome(
-            order.release, order.model, order.kind, order.state, former, order.wanted.version, sentence, None, {}
-        )
+        of = f"of {order.model}" if order.kind is ReleaseKind.STOP else f"to version {order.wanted.version}"
+        return outcome_of(order, f"The {order.kind} {of} stays open: {error}", {}, None)

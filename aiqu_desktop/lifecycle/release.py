@@ -4,6 +4,8 @@ INTENDED ─ staged on the target ─ STAGED ─ pointer replaced ─ SWITCHED �
     │                               └────────────┴── not proven: former pointer restored ──── REVERTED, or UNKNOWN
     └── not staged: nothing was touched ───────────────────────────────────────────────────── REVERTED
 
+Out of a stop the way back is to stand still again, not to serve the former version. `safe_state.stopping` is the stop.
+
 Capitals are committed states. A kill anywhere leaves an unfinished state, which `recovery` settles from what the target
 says: until the completing transaction the old champion is the champion, and the target's pointer names one of the two.
 """
@@ -23,7 +25,7 @@ from aiqu_desktop.lifecycle.facts import facts_of, staging_files
 from aiqu_desktop.lifecycle.journal import Journal, Order
 from aiqu_desktop.lifecycle.lock import sole_release
 from aiqu_desktop.lifecycle.preview import Preview, preview_rollback, refuse_if_changed
-from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Target
+from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Stop, Target
 from aiqu_desktop.registry import ArtifactStore, Registry
 from aiqu_desktop.registry.tables import Version
 from aiqu_desktop.security.signing import Signature
@@ -36,9 +38,12 @@ class ReleaseOutcome:
     """How a release ended.
 
     state: COMPLETED, REVERTED or UNKNOWN; still an unfinished one where settling it was not possible.
+    to_version: what serves after it is done; of a stop, what does not.
     sentence: what happened and what is live now, with the target's own reason where it had one.
-    wall_seconds: from intent to proof on the monotonic clock; None where it did not complete in one process.
+    wall_seconds: from intent to proof on the monotonic clock, of a stop from the press; None where it did not complete
+        in one process.
     proof: what the target answered last.
+    stopped: the model shall not serve after it: it was a stop, or one stands that this release did not end.
     """
 
     release: str
@@ -50,6 +55,7 @@ class ReleaseOutcome:
     sentence: str
     wall_seconds: float | None
     proof: dict[str, Any]
+    stopped: bool = False
 
     @property
     def done(self) -> bool:
@@ -64,7 +70,7 @@ def promote(
     timeout: float | None = None,
     on_step: StepCallback | None = None,
 ) -> ReleaseOutcome:
-    """Put the version live that two people signed for, and prove it.
+    """Put the version live that two people signed for, and prove it: a promotion, or a resumption after a stop.
 
     Args:
         request_id: an approved request; its evidence must still hold, and it serves once.
@@ -170,7 +176,7 @@ class ReleaseRun:
         seconds = None if started is None else time.monotonic() - started
         order = self._journal.complete(order, detail, seen.to_json(), seconds)
         self._say("completed", detail)
-        return _outcome(order, detail, seen.to_json(), seconds)
+        return outcome_of(order, detail, seen.to_json(), seconds)
 
     def _proof(self, order: Order) -> tuple[Observation, str]:
         """The target's answer with the digest and the golden cases, and what it comes to in one sentence.
@@ -204,6 +210,8 @@ class ReleaseRun:
             EnvironmentFault: if the pointer cannot be restored; the release stays open and the next start tries again.
         """
         self._say("reverting", why)
+        if order.stopped_by:
+            return self._stand_still(order, why)
         former = order.former
         if former is not None and order.former_id is not None:
             why = self._repair(former, order.former_id, why)
@@ -222,6 +230,23 @@ class ReleaseRun:
         else:
             state, end = ReleaseState.UNKNOWN, "is what it shall serve again, but it has not proven that: look at it"
         return self._give_up(order, state, f"{why.rstrip('.')}; {_named(former)} {end}.", seen.to_json())
+
+    def _stand_still(self, order: Order, why: str) -> ReleaseOutcome:
+        """Out of a stop: the target is told to stop again, and the stop stands whether it proves that or not."""
+        stop = Stop(order.stopped_by)
+        self._target.stop(stop)
+        self._say("restored", "The target is told to answer nothing again.")
+        try:
+            seen = self._target.probe(stop, self._timeout)
+        except AiquError as error:
+            why, seen = f"{why.rstrip('.')}; {error}", self._nothing_seen(None)
+        if seen.proves(stop):
+            state, end = ReleaseState.REVERTED, "stays stopped: nothing answers"
+        elif seen.told(stop):
+            state, end = ReleaseState.REVERTED, "stays stopped; what serves was not observed"
+        else:
+            state, end = ReleaseState.UNKNOWN, "shall stay stopped, but the target has not proven that: look at it"
+        return self._give_up(order, state, f"{why.rstrip('.')}; {order.model} {end}.", seen.to_json())
 
     def settle(self, order: Order) -> ReleaseOutcome:
         """Finish or undo a release whose process died, from what the target says."""
@@ -256,14 +281,15 @@ class ReleaseRun:
 
     def _untouched(self, order: Order, why: str) -> ReleaseOutcome:
         """Before STAGED is committed no release tells the target anything, so there is nothing to restore."""
-        detail = f"{why.rstrip('.')}; nothing was switched, and {_named(order.former)} stays live."
+        stays = f"{order.model} stays stopped" if order.stopped_by else f"{_named(order.former)} stays live"
+        detail = f"{why.rstrip('.')}; nothing was switched, and {stays}."
         return self._give_up(order, ReleaseState.REVERTED, detail, {})
 
     def _give_up(self, order: Order, state: ReleaseState, detail: str, proof: dict[str, Any]) -> ReleaseOutcome:
         detail = detail[:1].upper() + detail[1:]
         order = self._journal.give_up(order, state, detail, proof)
         self._say(state.value, detail)
-        return _outcome(order, detail, proof, None)
+        return outcome_of(order, detail, proof, None)
 
     def _why_not(self, order: Order, seen: Observation) -> str:
         version = f"version {order.wanted.version}"
@@ -282,11 +308,14 @@ class ReleaseRun:
             self._on_step(step, detail)
 
 
-def _outcome(order: Order, sentence: str, proof: dict[str, Any], seconds: float | None) -> ReleaseOutcome:
+def outcome_of(order: Order, sentence: str, proof: dict[str, Any], seconds: float | None) -> ReleaseOutcome:
+    """How an order stands now, for whoever asked for it."""
     former = order.former.version if order.former else None
+    stopped = order.kind is ReleaseKind.STOP or (bool(order.stopped_by) and order.state is not ReleaseState.COMPLETED)
     return ReleaseOutcome(
-        order.release, order.model, order.kind, order.state, former, order.wanted.version, sentence, seconds, proof
-    )
+        order.release, order.model, order.kind, order.state, former, order.wanted.version, sentence, seconds, proof,
+        stopped,
+    )  # fmt: skip
 
 
 def _named(placement: Placement | None) -> str:

@@ -73,11 +73,7 @@ class Handover:
     def reject(self, source: Path, reason: str) -> None:
         """Put a file that cannot be predicted aside, with the reason beside it."""
         self._rejected.mkdir(exist_ok=True)
-        place = self._rejected / source.name
-        number = 1
-        while place.exists():
-            number += 1
-            place = self._rejected / f"{source.stem}-{number}{source.suffix}"
+        place = free_place(self._rejected, source)
         place.with_name(place.name + ".reason.txt").write_text(reason + "\n", encoding="utf-8")
         source.replace(place)
 
@@ -101,3 +97,12 @@ class Handover:
         """<kind>-<stem>.csv; with the content's digest when an earlier file of that name has not been taken yet."""
         plain = drop / f"{self._kind}-{source.stem}.csv"
         return plain if not plain.exists() else drop / f"{self._kind}-{source.stem}-{digest[:16]}.csv"
+
+
+def free_place(folder: Path, source: Path) -> Path:
+    """Where `source` can be put in `folder` without covering another file: under its own name, or a numbered one."""
+    place, number = folder / source.name, 1
+    while place.exists():
+        number += 1
+        place = folder / f"{source.stem}-{number}{source.suffix}"
+    return place

@@ -12,8 +12,11 @@ from aiqu_desktop.core.clock import as_utc, iso
 
 
 class LineState(StrEnum):
+    """HELD: the line lives and answers nothing for this model, as it was told. STOPPED: the line itself has ended."""
+
     STARTING = "starting"
     SERVING = "serving"
+    HELD = "held"
     STOPPED = "stopped"
 
 
@@ -40,6 +43,40 @@ class Pointer:
         return cls(
             digest_text(data["digest"]), int(data["version"]), str(data["release"]), _instant(data["written_at"])
         )
+
+
+@dataclass(frozen=True, slots=True)
+class StopOrder:
+    """Stands in the pointer's place when the line shall answer nothing; `release` is the stop's id."""
+
+    release: str
+    written_at: datetime
+
+    def to_json(self) -> dict[str, Any]:
+        return {"stopped": True, "release": self.release, "written_at": iso(self.written_at)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> StopOrder:
+        """Read what `to_json` wrote; KeyError, TypeError or ValueError when it is something else."""
+        if data["stopped"] is not True:
+            raise ValueError("not an order to stop")
+        release = str(data["release"])
+        if not release.isalnum():
+            raise ValueError("not a release's id")  # it becomes a folder's name
+        return cls(release, _instant(data["written_at"]))
+
+
+def read_order(data: Mapping[str, Any]) -> Pointer | StopOrder:
+    """What the line is told; KeyError, TypeError or ValueError when it is neither of the two."""
+    return StopOrder.from_json(data) if "stopped" in data else Pointer.from_json(data)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Files of rows that came while the model was stopped, and how many rows they hold."""
+
+    files: int = 0
+    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +210,8 @@ class LineStatus:
     rows_served: rows predicted since the line process started.
     problem: what stands in the way of the line's work, in one sentence; None when nothing does.
     seconds: spent on predicting these rows. shadow: what runs beside the served version; None without any.
+    stopped_by: the release of the stop that the line obeys; None when it obeys none.
+    set_aside: what came during that stop and was not answered.
     """
 
     state: LineState
@@ -185,6 +224,8 @@ class LineStatus:
     problem: str | None = None
     seconds: float = 0.0
     shadow: ShadowStatus | None = None
+    stopped_by: str | None = None
+    set_aside: SetAside = SetAside()
 
     def alive(self, now_wall: datetime, within: float = 5.0) -> bool:
         """True when the line has not stopped and gave a sign of life in the last `within` seconds of wall time.
@@ -210,6 +251,8 @@ class LineStatus:
             "problem": self.problem,
             "seconds": self.seconds,
             "shadow": self.shadow.to_json() if self.shadow else None,
+            "stopped_by": self.stopped_by,
+            "set_aside": {"files": self.set_aside.files, "rows": self.set_aside.rows},
         }
 
     @classmethod
@@ -227,6 +270,8 @@ class LineStatus:
             # A line of an earlier edition says nothing of these.
             seconds=float(data.get("seconds", 0.0)),
             shadow=None if data.get("shadow") is None else ShadowStatus.from_json(data["shadow"]),
+            stopped_by=None if data.get("stopped_by") is None else str(data["stopped_by"]),
+            set_aside=SetAside(**{name: int(n) for name, n in data.get("set_aside", {}).items()}),
         )
 
 

@@ -2,10 +2,11 @@
 
     line.json        desktop → line: the model's name and where its observations go
     versions/<sha256 of model.onnx>/   model.onnx, golden.json, schema.json
-    champion.json    desktop → line: the pointer, replaced atomically
+    champion.json    desktop → line: the pointer, or in its place the order to stop, replaced atomically
     status.json      line → desktop: what it serves, how its golden cases went, that it is alive
-    served.json      line → itself: the last version that it served, for a start with a broken pointer
-    incoming/        rows to predict; incoming/rejected/ those that could not be, each with its reason
+    served.json      line → itself: the last pointer or stop that it obeyed, for a start with a broken pointer
+    incoming/        rows to predict; incoming/rejected/ those that could not be, each with its reason;
+                     incoming/unanswered/<stop>/ those that came while the model was stopped
     shadow/          the same again for a challenger that answers beside the champion, see `line.shadow`
 
 A file that is not whole reads as None, and `problems` says which and why: a reader never meets a traceback, and a
@@ -33,7 +34,7 @@ from aiqu_desktop.core.files import (
     write_json_atomically,
 )
 from aiqu_desktop.core.locks import lock_file
-from aiqu_desktop.line.messages import LineStatus, Pointer, digest_text
+from aiqu_desktop.line.messages import LineStatus, Pointer, StopOrder, digest_text, read_order
 
 MODEL_FILE = "model.onnx"
 GOLDEN_FILE = "golden.json"
@@ -70,6 +71,10 @@ class TargetFolder:
     @property
     def rejected_files(self) -> Path:
         return self.incoming / "rejected"
+
+    @property
+    def unanswered_files(self) -> Path:
+        return self.incoming / "unanswered"
 
     @property
     def versions(self) -> Path:
@@ -134,8 +139,8 @@ class TargetFolder:
             return False
         return sha256_bytes((folder / MODEL_FILE).read_bytes()) == digest
 
-    def point(self, pointer: Pointer) -> None:
-        """Tell the line to serve another version: one atomic replacement, on disk before this returns.
+    def point(self, pointer: Pointer | StopOrder) -> None:
+        """Tell the line to serve another version, or none: one atomic replacement, on disk before this returns.
 
         Only for who holds the model's lock.
         """
@@ -144,25 +149,30 @@ class TargetFolder:
 
     # --- both read
 
+    def order(self) -> Pointer | StopOrder | None:
+        """What the line is told; None when nothing readable says so (see `problems`)."""
+        return self.read("champion.json", read_order)
+
     def pointer(self) -> Pointer | None:
-        """Which version the line is told to serve; None when nothing readable says so (see `problems`)."""
-        return self.read("champion.json", Pointer.from_json)
+        """Which version the line is told to serve; None when it is told to stop, or nothing readable says so."""
+        told = self.order()
+        return told if isinstance(told, Pointer) else None
 
     def status(self) -> LineStatus | None:
         """What the line last said; None when nothing readable is there (see `problems`)."""
         return self.read("status.json", LineStatus.from_json)
 
-    def last_served(self) -> Pointer | None:
-        """The version that the line served last, by its own record."""
-        return self.read("served.json", Pointer.from_json)
+    def last_served(self) -> Pointer | StopOrder | None:
+        """The version that the line served last, or the stop that it obeys since, by its own record."""
+        return self.read("served.json", read_order)
 
     def problems(self) -> tuple[str, ...]:
         """One sentence for each file that is there but cannot be read."""
         readers: dict[str, tuple[Callable[[Any], Any], str]] = {
             "line.json": (self._drop_of, "set the target up again"),
-            "champion.json": (Pointer.from_json, "promote or roll back again"),
+            "champion.json": (read_order, "promote or roll back again"),
             "status.json": (LineStatus.from_json, "start the line again"),
-            "served.json": (Pointer.from_json, "promote or roll back again"),
+            "served.json": (read_order, "promote or roll back again"),
         }
         found = []
         for name, (reader, advice) in readers.items():
@@ -183,10 +193,10 @@ class TargetFolder:
         temporary.write_bytes(status)
         temporary.replace(self.path / "status.json")
 
-    def write_last_served(self, pointer: Pointer) -> None:
-        """Record what is served, so that a start with a broken pointer serves it again."""
+    def write_last_served(self, told: Pointer | StopOrder) -> None:
+        """Record what is served, or that nothing shall be, so that a start with a broken pointer does the same."""
         remove_leftovers(self.path / "served.json")  # one line serves a root, so nobody else writes it
-        write_json_atomically(self.path / "served.json", pointer.to_json())
+        write_json_atomically(self.path / "served.json", told.to_json())
 
     # --- inside
 

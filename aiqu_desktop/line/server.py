@@ -1,4 +1,4 @@
-"""Serves one model: follows its pointer, predicts its files, says how it is."""
+"""Serves one model: follows its pointer, predicts its files, says how it is; or stands still when it is told to."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from aiqu_desktop.core.clock import Clock
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.line.following import Follower
 from aiqu_desktop.line.handover import Handover
-from aiqu_desktop.line.messages import LineState, LineStatus
+from aiqu_desktop.line.messages import LineState, LineStatus, SetAside
 from aiqu_desktop.line.protocol import TargetFolder
 from aiqu_desktop.line.rows import read_rows, write_observations
 from aiqu_desktop.line.shadow.keeper import ShadowKeeper
+from aiqu_desktop.line.unanswered import Unanswered
 from aiqu_desktop.line.version import LoadedVersion
 from aiqu_desktop.line.waiting import WaitingFiles
 
@@ -25,10 +26,11 @@ class ModelServer:
     def __init__(self, folder: TargetFolder, clock: Clock, durable: bool) -> None:
         self.folder = folder
         self._clock = clock
-        self._follower = Follower(folder, clock, "promote or roll back again")
+        self._follower = Follower(folder, clock, "promote or roll back again", self._set_all_aside)
         self._shadow = ShadowKeeper(folder, clock, durable)
         self._handover = Handover(folder, durable, pass_on=self._shadow.take)
         self._waiting = WaitingFiles(folder.incoming)
+        self._unanswered = Unanswered(folder, durable)
         self._file_problem: str | None = None
         self._rows = 0
         self._seconds = 0.0
@@ -41,19 +43,30 @@ class ModelServer:
         drop = self.folder.drop
         if drop is not None:
             self._handover.settle(drop)
+        if self._follower.recall_stop():
+            self._count_aside()
         self.follow_pointer()
         if self._follower.version is None:
             self._follower.serve_last_known()
         self.beat()
 
     def follow_pointer(self) -> None:
-        """Swap to the version that the pointer names, if it is new and proves itself; else keep the old one."""
+        """Swap to the version that the pointer names, if it is new and proves itself; else keep the old one.
+
+        An order to stop is obeyed at once: this runs between two files, so the file at hand has been finished.
+        """
         if self._follower.follow():
+            self._count_aside()
             self.beat()
         self._shadow.follow(self._follower.serving)
 
     def predict_one(self) -> bool:
-        """Predict the next waiting file; False when there is none or no version serves yet."""
+        """Predict the next waiting file; False when there is none or no version serves yet.
+
+        While the model is stopped, the file is set aside instead: its rows must not be answered later as if fresh.
+        """
+        if self._follower.stopped_by is not None:
+            return self._set_one_aside()
         version = self._follower.version
         if version is None:
             return False
@@ -77,9 +90,10 @@ class ModelServer:
 
     def beat(self, state: LineState | None = None) -> None:
         """Write the status with a new sign of life."""
-        version = self._follower.version
+        version, stopped_by = self._follower.version, self._follower.stopped_by
         if state is None:
             state = LineState.STARTING if version is None else LineState.SERVING
+            state = state if stopped_by is None else LineState.HELD
         stopped = state is LineState.STOPPED
         status = LineStatus(
             state=state,
@@ -92,6 +106,8 @@ class ModelServer:
             problem=self._follower.problem or self._file_problem,
             seconds=self._seconds,
             shadow=self._shadow.status(),
+            stopped_by=stopped_by,
+            set_aside=SetAside() if stopped_by is None else self._unanswered.counted,
         )
         try:
             self.folder.write_status(status)
@@ -103,6 +119,34 @@ class ModelServer:
         if self.folder.path.is_dir():
             self.beat(LineState.STOPPED)
         self._shadow.close()
+
+    def _count_aside(self) -> None:
+        """In a stop: count what was set aside for it already, and go on."""
+        if self._follower.stopped_by is not None:
+            self._unanswered.begin(self._follower.stopped_by)
+
+    def _set_all_aside(self) -> str | None:
+        """Set aside all that waits, for it came during the stop; what stands in the way of that, if anything does."""
+        self._file_problem = None
+        while self._set_one_aside():
+            pass
+        return self._file_problem
+
+    def _set_one_aside(self) -> bool:
+        """Put the next waiting file aside; False when there is none."""
+        source = self._waiting.next()
+        if source is None:
+            return False
+        try:
+            self._unanswered.take(source)
+        except FileNotFoundError:
+            return True  # the feeder took it back
+        except OSError as error:
+            self._file_problem = f"{source.name} cannot be set aside ({error.strerror or error})."
+            self._waiting.forget()
+            return False
+        self._file_problem = None
+        return True
 
     def _predict(self, source: Path, drop: Path, version: LoadedVersion) -> None:
         data = source.read_bytes()

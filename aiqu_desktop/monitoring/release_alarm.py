@@ -9,21 +9,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aiqu_desktop.core.errors import EnvironmentFault
-from aiqu_desktop.core.words import Priority, ReleaseState
+from aiqu_desktop.core.words import Priority, ReleaseKind, ReleaseState
 from aiqu_desktop.lifecycle.facts import model_named
 from aiqu_desktop.lifecycle.release import ReleaseOutcome
 from aiqu_desktop.monitoring.alarms import apply_condition
 from aiqu_desktop.monitoring.outcome import Condition
+from aiqu_desktop.monitoring.stop_alarm import stop_conditions
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Alarm, Release
 
 log = logging.getLogger("aiqu.monitoring")
 
 KEY = "release"
+_READ_WHY = "Read why the version was not taken; see on the target what serves, then promote again or leave it."
+_SEE_STANDSTILL = "Go to the target and see that it stands still; if not, stop it there by hand, then here again."
 
 
 def note_outcomes(registry: Registry, outcomes: Iterable[ReleaseOutcome]) -> None:
     """Raise an alarm for each release that was reverted or ended unknown; one that completed ends such an alarm.
+
+    A stop, proven or not, raises its own, which lasts until the model serves again.
 
     How a release ended is written before and stands; an alarm that cannot be written now is raised by the next target
     check (`standing_condition`).
@@ -40,15 +45,12 @@ def note_outcomes(registry: Registry, outcomes: Iterable[ReleaseOutcome]) -> Non
 def _note(registry: Registry, outcome: ReleaseOutcome) -> None:
     with registry.write() as session:
         model = model_named(session, outcome.model)
-        release = session.get_one(Release, outcome.release)
-        apply_condition(
-            session,
-            _condition(outcome.state, outcome.sentence),
-            model_id=model.id,
-            version_id=release.from_version_id,
-            run_id=None,
-            now=registry.clock.now(),
-        )
+        release, now = session.get_one(Release, outcome.release), registry.clock.now()
+        of_release = _condition(outcome.kind, outcome.state, outcome.sentence)
+        for condition in (of_release, *stop_conditions(session, model.id, now)):
+            apply_condition(
+                session, condition, model_id=model.id, version_id=release.from_version_id, run_id=None, now=now
+            )
 
 
 def standing_condition(session: Session, model_id: int, *, proven: bool) -> Condition | None:
@@ -65,15 +67,17 @@ def standing_condition(session: Session, model_id: int, *, proven: bool) -> Cond
         Alarm.model_id == model_id, Alarm.key == KEY, Alarm.activated_at >= release.finished_at
     )
     if session.scalars(rung.limit(1)).first() is None:
-        return _condition(release.state, release.outcome)
-    return _condition(ReleaseState.COMPLETED, "The target serves what it shall.") if proven else None
+        return _condition(release.kind, release.state, release.outcome)
+    if not proven:
+        return None
+    return _condition(release.kind, ReleaseState.COMPLETED, "The target serves what it shall.")
 
 
-def _condition(state: ReleaseState, sentence: str) -> Condition:
+def _condition(kind: ReleaseKind, state: ReleaseState, sentence: str) -> Condition:
     return Condition(
         key=KEY,
         bad=state is not ReleaseState.COMPLETED,
         priority=Priority.HIGH if state is ReleaseState.UNKNOWN else Priority.MEDIUM,
         message=sentence,
-        response="Read why the version was not taken; see on the target what serves, then promote again or leave it.",
+        response=_SEE_STANDSTILL if kind is ReleaseKind.STOP else _READ_WHY,
     )

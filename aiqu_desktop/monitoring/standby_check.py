@@ -21,7 +21,8 @@ def answer(_settings: StandbySettings, context: CheckContext) -> CheckOutcome:
     with context.registry.read() as session:
         good = next(iter(healthy_champions(session, context.model_id)), None)
         version = facts_of(good) if good else None
-        why, first = why_no_way_back(session, context.model_id), len(spans_of(session, context.model_id)) < 2
+        why = why_no_way_back(session, context.model_id)
+        first = len({span.version_id for span in spans_of(session, context.model_id)}) < 2
     if version is None:
         # Not an alarm: what can be done about it is a promotion, and its sheet says so when it is decided.
         verdict = Verdict.UNKNOWN if first else Verdict.WARNING

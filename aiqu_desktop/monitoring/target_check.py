@@ -1,6 +1,7 @@
 """Target: does the target answer with the version that the registry calls live, and do its golden cases pass there?
 
-This is the reconciler: it finds a switch by hand, and an engine that started anew with another version.
+This is the reconciler: it finds a switch by hand, and an engine that started anew with another version. Of a model that
+is stopped it asks the opposite: does it stand still? Whatever answers then, somebody started by hand.
 """
 
 from __future__ import annotations
@@ -9,20 +10,24 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from aiqu_desktop.core.clock import iso
 from aiqu_desktop.core.errors import AiquError
 from aiqu_desktop.core.words import Priority, ReleaseState, Verdict
 from aiqu_desktop.lifecycle.facts import facts_of, staging_files
-from aiqu_desktop.lifecycle.history import spans_of
+from aiqu_desktop.lifecycle.history import placed_by
+from aiqu_desktop.lifecycle.safe_state.hold import Stopped, stopped
 from aiqu_desktop.lifecycle.targets.choice import target_of
-from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Target
+from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Stop, Target
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition
 from aiqu_desktop.monitoring.release_alarm import standing_condition
 from aiqu_desktop.monitoring.settings import TargetSettings
+from aiqu_desktop.monitoring.stop_alarm import stop_conditions
 from aiqu_desktop.registry import ArtifactStore
 from aiqu_desktop.registry.tables import Release, Version
 
 _RESPONSE = "Find out who switched, or what started anew; then promote or roll back, so that both agree again."
+_STARTED = "Find out who started it by hand and have it taken out of service there; then stop it here again."
 _SILENT = "See whether the target runs and can be reached; until then nobody knows what serves."
 
 
@@ -42,12 +47,14 @@ def answer(settings: TargetSettings, context: CheckContext) -> CheckOutcome:
     before = _release_state(context)
     if before[0]:
         return CheckOutcome(Verdict.UNKNOWN, "A release is under way; it proves the target itself.")
+    with context.registry.read() as session:
+        standing = stopped(session, context.model_id)
     if context.version is None:
         found = _nothing_live(context)
     else:
         try:
             target = target_of(context.registry, context.model)
-            found = _compare(target, context)
+            found = _compare(target, context) if standing is None else _stands_still(target, standing)
         except AiquError as error:
             found = _Answer(Verdict.UNKNOWN, str(error), alive=False, wrong=None)
     if _release_state(context) != before:
@@ -55,8 +62,9 @@ def answer(settings: TargetSettings, context: CheckContext) -> CheckOutcome:
     proven = found.verdict is Verdict.GOOD
     with context.registry.read() as session:
         release = standing_condition(session, context.model_id, proven=proven)
+        of_stop = stop_conditions(session, context.model_id, context.now)
     conditions = (
-        Condition("target", found.wrong, Priority.HIGH, found.sentence, _RESPONSE),
+        Condition("target", found.wrong, Priority.HIGH, found.sentence, _RESPONSE if standing is None else _STARTED),
         Condition(
             "target-silent",
             None if context.version is None else not found.alive,
@@ -65,6 +73,7 @@ def answer(settings: TargetSettings, context: CheckContext) -> CheckOutcome:
             _SILENT,
             on_delay=int(settings.silent_on_delay),
         ),
+        *of_stop,
     )
     return CheckOutcome(
         found.verdict,
@@ -97,6 +106,28 @@ def _compare(target: Target, context: CheckContext) -> _Answer:
     return _Answer(Verdict.GOOD, sentence, True, False, proof)
 
 
+def _stands_still(target: Target, standing: Stopped) -> _Answer:
+    """Whether a stopped model answers nothing, as it shall."""
+    wanted, seen = Stop(standing.release), target.observe()
+    name, since = target.name[:1].upper() + target.name[1:], f"stopped since {iso(standing.since)} by {standing.by}"
+    if seen.proves(wanted):
+        return _Answer(Verdict.GOOD, f"{name} answers nothing, as it shall: {since}.", True, False, seen)
+    if not seen.alive:
+        why = f" ({seen.refusal.rstrip('.')})" if seen.refusal else ""
+        sentence = f"{name} gives no sign of life{why}, so nobody knows that it stands still; {since}."
+        return _Answer(Verdict.UNKNOWN, sentence, alive=False, wrong=None, proof=seen)
+    if seen.told(wanted):
+        sentence = f"{name} is told to serve nothing; what serves there is not observed; {since}."
+        return _Answer(Verdict.UNKNOWN, sentence, True, False, seen)
+    if seen.serving_observed and seen.serving is None and not seen.foreign:
+        sentence = f"{name} serves nothing now, but does not say that it obeys this stop; {since}."
+        return _Answer(Verdict.UNKNOWN, sentence, True, None, seen)
+    found = seen.serving if seen.serving_observed else seen.pointed
+    what = f"version {found.version}" if found is not None and found.version else "something"
+    does = "answers with" if seen.serving_observed else "is told to serve"
+    return _Answer(Verdict.BAD, f"{name} {does} {what} although the model is {since}.", True, True, seen)
+
+
 def _told(name: str, seen: Observation, live: Placement) -> _Answer:
     if seen.pointed is None or seen.pointed.digest != live.digest:
         return _Answer(Verdict.BAD, f"{name} is told to serve {_differs(seen.pointed, live)}", True, True, seen)
@@ -125,9 +156,9 @@ def _live(context: CheckContext) -> tuple[Placement, dict[str, bytes]]:
     """The champion as the target has it, and what was staged of it."""
     with context.registry.read() as session:
         version = facts_of(session.get_one(Version, context.version_id))
-        past = [span.release for span in spans_of(session, context.model_id) if span.version_id == context.version_id]
+        release = placed_by(session, context.model_id, version.version_id)
     store = ArtifactStore(context.registry.paths.artifacts, context.registry.clock)
-    placement = Placement(version.digest, version.number, past[-1] if past else "")
+    placement = Placement(version.digest, version.number, release)
     return placement, staging_files(store, version)
 
 

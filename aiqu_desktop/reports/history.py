@@ -28,7 +28,7 @@ class AlarmEntry:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseEntry:
-    """One promotion or rollback of the period.
+    """One release of the period; both versions of a stop or a resumption are the one that it is about.
 
     from_version: None for the first release of a model.
     overridden: titles of failed gates that two people went ahead against.
@@ -51,6 +51,16 @@ class ReleaseEntry:
     golden_passed: int = 0
     golden_total: int = 0
     overridden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackFacts:
+    """A fallback card: which one it is, by whom and when, and its fields as (title, text)."""
+
+    number: int
+    written: datetime
+    by: str
+    lines: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

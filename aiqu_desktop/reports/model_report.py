@@ -10,7 +10,7 @@ from datetime import datetime
 
 from aiqu_desktop.core.words import Task, Verdict
 from aiqu_desktop.reports.data_facts import CheckCount, DataSummary, LabelSummary
-from aiqu_desktop.reports.history import AlarmEntry, AuditHead, ReleaseEntry, Response
+from aiqu_desktop.reports.history import AlarmEntry, AuditHead, FallbackFacts, ReleaseEntry, Response
 from aiqu_desktop.reports.series import (
     DriftSeries,
     FeatureDrift,
@@ -25,6 +25,7 @@ class TitleFacts:
 
     model: the registered name; title: what people call it.
     version: the version live at the end of the period, None when none was; digest: SHA-256 of its model file.
+    stopped: at the end of the period that version was out of service, and nothing answered.
     period_start, period_end: event time, start inclusive, end exclusive.
     made_by: the person who asked for the report.
     """
@@ -39,6 +40,7 @@ class TitleFacts:
     version: int | None = None
     digest: str = ""
     made_by: str = ""
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class ModelReport:
     """Everything one report says. Empty parts are said to be empty, never left out.
 
     performance: the first series is the primary metric, drawn on page one.
+    fallback: the card that the plant works by while the model is stopped, as it stood at the end of the period.
     top_drifted: the newest window's features, the strongest first; the page prints all that it is given.
     drift_time: the end of that newest window.
     """
@@ -73,3 +76,4 @@ class ModelReport:
     responses: tuple[Response, ...] = ()
     checks: tuple[CheckCount, ...] = ()
     audit: AuditHead | None = None
+    fallback: FallbackFacts | None = None

@@ -50,6 +50,7 @@ def page_data(report: ModelReport, made_at: datetime, evidence: bytes) -> PageDa
         "alarms": tables.alarm_rows(report.alarms),
         "responses": tables.response_rows(report.responses),
         "releases": tables.release_rows(report.releases),
+        "fallback": _fallback(report),
         "data": _data(report),
         "issues": tables.issue_rows(report),
         "checks": tables.check_rows(report),
@@ -62,6 +63,8 @@ def page_data(report: ModelReport, made_at: datetime, evidence: bytes) -> PageDa
 def _facts(report: ModelReport, made_at: datetime) -> list[list[str]]:
     facts = report.title
     live = NONE if facts.version is None else f"v{facts.version}"
+    if facts.stopped:
+        live = f"none: {live} is stopped"
     return [
         ["Model", facts.model],
         ["Version live", f"{live}, model file {short_hash(facts.digest)}" if facts.digest else live],
@@ -141,6 +144,16 @@ def _data(report: ModelReport) -> PageData:
             ["Delay, 95th percentile", duration(labels.delay_p95)],
             ["Newest label", instant(labels.newest)],
         ],
+    }
+
+
+def _fallback(report: ModelReport) -> PageData | None:
+    card = report.fallback
+    if card is None:
+        return None
+    return {
+        "rows": [list(line) for line in card.lines],
+        "written": f"Card {card.number}, written by {card.by}, {instant(card.written)}.",
     }
 
 

@@ -129,14 +129,16 @@ def release_rows(releases: tuple[ReleaseEntry, ...]) -> list[Row]:
     """The newest first: what, who and why, when, outcome with its proof."""
     rows: list[Row] = []
     for r in sorted(releases, key=lambda r: as_utc(r.started), reverse=True):
-        word = "Promotion" if r.kind is ReleaseKind.PROMOTION else "Rollback"
-        change = f"v{r.from_version} → v{r.to_version}" if r.from_version is not None else f"first, v{r.to_version}"
+        word, change = r.kind.value.capitalize(), _change(r)
         people = f"by {r.requested_by or 'a person not recorded'}"
         if r.approved_by:
             people += f", approved by {r.approved_by}"
         if r.overridden:
             people += f"; OVERRIDE of failed gates: {', '.join(r.overridden)}"
         golden = f"golden cases {r.golden_passed} of {r.golden_total}" if r.golden_total else "golden cases not run"
+        if r.kind is ReleaseKind.STOP:
+            done = r.state is ReleaseState.COMPLETED
+            golden = "seen to answer nothing" if done else "not proven that nothing answered"
         took = f" in {duration(timedelta(seconds=r.seconds))}" if r.seconds is not None else ""
         rows.append(
             [
@@ -152,6 +154,14 @@ def release_rows(releases: tuple[ReleaseEntry, ...]) -> list[Row]:
             ]
         )
     return rows
+
+
+def _change(r: ReleaseEntry) -> str:
+    if r.kind is ReleaseKind.STOP:
+        return f"v{r.to_version} → nothing"
+    if r.kind is ReleaseKind.RESUME:
+        return f"stopped → v{r.to_version}"
+    return f"v{r.from_version} → v{r.to_version}" if r.from_version is not None else f"first, v{r.to_version}"
 
 
 def issue_rows(report: ModelReport) -> list[Row]:

@@ -18,12 +18,17 @@ _MAY_SIGN: Mapping[Meaning, frozenset[Role]] = {
     # A shadow loads the machine of the line and is read by who judges versions; to end it takes whoever sees harm.
     Meaning.SHADOW_BEGUN: frozenset({Role.ENGINEER}),
     Meaning.SHADOW_ENDED: frozenset({Role.OPERATOR, Role.ENGINEER, Role.APPROVER}),
+    Meaning.STOPPED: frozenset({Role.OPERATOR, Role.ENGINEER, Role.APPROVER}),
+    Meaning.REQUESTED_RESUME: frozenset({Role.ENGINEER}),
+    Meaning.APPROVED_RESUME: frozenset({Role.APPROVER}),
+    Meaning.DECLINED_RESUME: frozenset({Role.APPROVER, Role.ENGINEER}),
+    Meaning.WROTE_FALLBACK: frozenset({Role.ENGINEER}),
     Meaning.ADMINISTERED: frozenset({Role.ADMINISTRATOR}),
     Meaning.WITNESSED: frozenset({Role.ADMINISTRATOR, Role.APPROVER}),
 }
 
 # A signature by a session that is already signed in, without the password anew: only where seconds count.
-BY_SESSION = frozenset({Meaning.ROLLED_BACK, Meaning.SHADOW_ENDED})
+BY_SESSION = frozenset({Meaning.ROLLED_BACK, Meaning.STOPPED, Meaning.SHADOW_ENDED})
 
 # Roles that are given, and passwords of whose holders are set, by two people.
 GUARDED = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
@@ -39,6 +44,11 @@ STATEMENT: Mapping[Meaning, str] = {
     Meaning.TARGET_APPROVED: "I have read the settings and approve this target.",
     Meaning.SHADOW_BEGUN: "I let this version answer beside the champion, and stand for its reason.",
     Meaning.SHADOW_ENDED: "I end this shadow.",
+    Meaning.STOPPED: "I take this model out of service, and the plant works by its fallback card.",
+    Meaning.REQUESTED_RESUME: "I ask that this model serves again, and stand for its reason.",
+    Meaning.APPROVED_RESUME: "I have read the evidence and approve that this model serves again.",
+    Meaning.DECLINED_RESUME: "I decline that this model serves again.",
+    Meaning.WROTE_FALLBACK: "I wrote this fallback card.",
     Meaning.ADMINISTERED: "I changed this account.",
     Meaning.WITNESSED: "I witnessed that this account is this person's own.",
 }

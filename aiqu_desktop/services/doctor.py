@@ -25,6 +25,7 @@ from aiqu_desktop.scheduling.lease import holder
 from aiqu_desktop.services.audit import verify_chain
 from aiqu_desktop.services.opening import open_site
 from aiqu_desktop.services.serving import serving_of
+from aiqu_desktop.services.stopped import stop_view
 
 _LIBRARIES = (
     "PySide6-Essentials", "pyqtgraph", "SQLAlchemy", "alembic", "numpy", "scipy", "joblib", "APScheduler", "duckdb",
@@ -130,6 +131,9 @@ def _target(registry: Registry, model: str) -> Finding:
     """The line is asked; of any other target the newest check is told, so that no connection is made."""
     with registry.read() as session:
         found = model_named(session, model)
+        stop = stop_view(session, registry.paths, found)
+        if stop is not None:
+            return Finding(f"target {model}", stop.proven, stop.words)
         if setting_of(session, found.id).kind is TargetKind.FOLDER:
             return _line(registry, model)
         live = champion_of(found)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from aiqu_desktop.core.words import Health, Priority, RunState, Verdict
 from aiqu_desktop.monitoring.alarm_life import is_active
 from aiqu_desktop.registry.tables import CheckRun, Version
-from aiqu_desktop.services.views import AlarmRow
+from aiqu_desktop.services.views import AlarmRow, StopView
 
 # An answer expires after so many of its check's periods: green is never kept by silence.
 EXPIRES_AFTER_PERIODS = 2.5
@@ -23,6 +23,7 @@ def judge(
     performance: CheckRun | None,
     every: timedelta | None,
     now: datetime,
+    stop: StopView | None = None,
 ) -> tuple[Health, str]:
     """The health of one model and its reason.
 
@@ -32,7 +33,10 @@ def judge(
         alarms: its open alarms, worst first.
         performance: the newest finished run of its performance check.
         every: that check's period.
+        stop: the stop that stands. It comes before everything else: the model does not serve.
     """
+    if stop is not None:
+        return Health.STOPPED, stop.words
     active = [alarm for alarm in alarms if is_active(alarm.state)]
     severe = [alarm for alarm in active if alarm.priority in (Priority.CRITICAL, Priority.HIGH)]
     if severe:

@@ -20,6 +20,7 @@ from aiqu_desktop.services.lookup import version_numbers
 from aiqu_desktop.services.requests import request_rows
 from aiqu_desktop.services.runs import run_rows
 from aiqu_desktop.services.series import heat_map, metric_series, newest_feature, volume_series
+from aiqu_desktop.services.stopped import card_of_model
 from aiqu_desktop.services.tiles import tile_of
 from aiqu_desktop.services.versions import version_rows
 from aiqu_desktop.services.views import (
@@ -66,6 +67,7 @@ def model_page(registry: Registry, model: str, start: datetime | None = None, en
         releases = release_rows(session, found.id, numbers)
         _, limits = standing_limits(session, found.id)
         challenger = newest_feature(session, found.id, f"shadow.{found.primary_metric}", start, end)
+        asked = [row for row in request_rows(session, registry, model_id=found.id) if row.state.open]
         return ModelPage(
             tile=tile,
             owner=found.owner,
@@ -86,7 +88,7 @@ def model_page(registry: Registry, model: str, start: datetime | None = None, en
             heat=heat_map(session, found.id, start, end, _importance(found), limits.alpha),
             marks=_marks(session, found.id, releases, start, end),
             served=tuple(
-                ServedSpan(span.number, span.since, span.until) for span in served
+                ServedSpan(span.number, span.since, span.until, not span.serves) for span in served
             ),
             versions=versions,
             releases=releases,
@@ -95,14 +97,16 @@ def model_page(registry: Registry, model: str, start: datetime | None = None, en
             promote=_promote_state(versions, releases),
             roll_back=_roll_back_state(tile, good, releases, why_no_way_back(session, found.id)),
             anytime=_optional(session, found, "anytime", "Band that holds at every look", start, end, numbers),
-            request=next(
-                (row for row in request_rows(session, registry, model_id=found.id) if row.state.open), None
-            ),
+            request=next((row for row in asked if row.kind is ReleaseKind.PROMOTION), None),
             estimated=_optional(session, found, "estimated", "Estimated without labels", start, end, numbers),
             challenger=None if challenger is None else _optional(
                 session, found, "shadow", f"Shadow, version {challenger}", start, end, numbers, feature=challenger
             ),
             cost=_cost(session, found.id, champion_of(found)),
+            stop=_stop_state(tile, releases),
+            resume=_resume_state(tile, releases),
+            resume_request=next((row for row in asked if row.kind is ReleaseKind.RESUME), None),
+            card=card_of_model(session, found.id),
         )  # fmt: skip
 
 
@@ -221,14 +225,17 @@ def _marks(
         if release.finished_at is None:
             continue
         reverted = release.state is not ReleaseState.COMPLETED
-        kind = "reverted" if reverted else release.kind.value
         way = f"v{release.from_version or '–'} → v{release.to_version}"
-        verb = "Rollback" if release.kind is ReleaseKind.ROLLBACK else "Promotion"
+        verb = release.kind.value.capitalize()
+        if release.kind is ReleaseKind.STOP:
+            reverted, way = False, f"of v{release.to_version}"
+        kind = "reverted" if reverted else release.kind.value
         approved = f", approved by {release.approved_by}" if release.approved_by else ""
         people = f"{release.requested_by}{approved}"
         against = f" AGAINST failed gates ({', '.join(release.override)})" if release.override else ""
         sentence = f"{verb} {way}{against} by {people}: {release.reason} {release.outcome}".strip()
-        marks.append(Mark(release.finished_at, kind, f"v{release.to_version}", sentence))
+        label = "stop" if release.kind is ReleaseKind.STOP else f"v{release.to_version}"
+        marks.append(Mark(release.finished_at, kind, label, sentence))
     for alarm in session.scalars(select(Alarm).where(Alarm.model_id == model_id, Alarm.key == "performance")):
         marks.append(Mark(alarm.activated_at, "alarm", "alarm", alarm.message))
         if alarm.onset_at is not None:
@@ -265,3 +272,22 @@ def _roll_back_state(
     if good is None:
         return ActionState(False, why_none)
     return ActionState(True, "", (good.number,))
+
+
+def _stop_state(tile: ModelTile, releases: tuple[ReleaseRow, ...]) -> ActionState:
+    if _unfinished(releases):
+        return ActionState(False, "A release is under way; wait until it has ended.")
+    if tile.champion is None:
+        return ActionState(False, "No version serves, so there is nothing to stop.")
+    last = next((release for release in releases if release.kind is ReleaseKind.STOP), None)
+    if tile.stop is not None and last is not None and last.state is ReleaseState.COMPLETED:
+        return ActionState(False, "It is stopped already.")
+    return ActionState(True, "", (tile.champion,))
+
+
+def _resume_state(tile: ModelTile, releases: tuple[ReleaseRow, ...]) -> ActionState:
+    if tile.stop is None or tile.champion is None:
+        return ActionState(False, "It is not stopped.")
+    if _unfinished(releases):
+        return ActionState(False, "A release is under way; wait until it has ended.")
+    return ActionState(True, "", (tile.champion,))

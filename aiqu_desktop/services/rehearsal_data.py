@@ -55,7 +55,11 @@ def subject_of(registry: Registry, model: str, kind: CheckKind, since: datetime 
         check = session.scalar(select(Check).where(Check.model_id == found.id, Check.kind == kind))
         if check is None:
             raise UserError(f"The model {model} has no {kind.value} check.")
-        spans = tuple(s for s in spans_of(session, found.id) if since is None or s.until is None or s.until > since)
+        spans = tuple(
+            span
+            for span in spans_of(session, found.id)
+            if span.serves and (since is None or span.until is None or span.until > since)
+        )
         if not spans or (since is not None and since >= now):
             raise UserError(f"No version of {model} has served in that time, so there is nothing to replay.")
         versions = session.scalars(select(Version).where(Version.model_id == found.id))

@@ -1,16 +1,18 @@
-"""Promote and roll back: the one way to both, for the window and for the command line alike.
+"""Promote, resume and roll back: the one way to each, for the window and for the command line alike.
 
-A promotion is requested by one person and approved by another, each with their password; a rollback takes one.
+A promotion, or a resumption after a stop, is requested by one person and approved by another, each with their password;
+a rollback takes one.
 """
 
 from __future__ import annotations
 
 from aiqu_desktop.core.errors import UserError
-from aiqu_desktop.core.words import Meaning
+from aiqu_desktop.core.words import Meaning, ReleaseKind
 from aiqu_desktop.lifecycle import preview as previews
 from aiqu_desktop.lifecycle import release
 from aiqu_desktop.lifecycle.approvals import requests, terms
 from aiqu_desktop.lifecycle.approvals.requests import Request
+from aiqu_desktop.lifecycle.approvals.subject import Terms
 from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.lifecycle.recovery import settle_unfinished
 from aiqu_desktop.lifecycle.release import ReleaseOutcome, StepCallback
@@ -21,7 +23,7 @@ from aiqu_desktop.registry import Registry
 from aiqu_desktop.security.identity import Credentials
 from aiqu_desktop.security.permissions import STATEMENT
 from aiqu_desktop.security.sessions import DeskSession
-from aiqu_desktop.security.signing import sign, sign_by_session
+from aiqu_desktop.security.signing import Signature, sign, sign_by_session
 
 
 def preview_promotion(registry: Registry, model: str, number: int) -> Preview:
@@ -44,10 +46,10 @@ def preview_rollback(registry: Registry, model: str, number: int | None = None) 
     return previews.preview_rollback(registry, model, number)
 
 
-def request_promotion(
+def request_release(
     registry: Registry, preview: Preview, by: Credentials, reason: str, *, override: bool = False
 ) -> Request:
-    """Ask for the previewed promotion; nothing is switched before another person approves.
+    """Ask for the previewed promotion or resumption; nothing is switched before another person approves.
 
     Args:
         override: ask to go ahead against failed gates, where two people may.
@@ -82,7 +84,8 @@ def approve(
         requests.refuse_if_stale(registry, request, shown)
     if request.override and not reason.strip():
         raise UserError("To override a gate, both people give their reason; give yours.")
-    said = reason.strip() or STATEMENT[Meaning.APPROVED]
+    meaning = Meaning.APPROVED_RESUME if request.kind is ReleaseKind.RESUME else Meaning.APPROVED
+    said = reason.strip() or STATEMENT[meaning]
     return _decide(registry, request, by, said, approve=True)
 
 
@@ -92,7 +95,7 @@ def decline(registry: Registry, request_id: int, by: Credentials, reason: str) -
 
 
 def promote(registry: Registry, request_id: int, *, on_step: StepCallback | None = None) -> ReleaseOutcome:
-    """Carry out an approved request and prove it. See `lifecycle.release.promote` for what it raises."""
+    """Carry out an approved request, of either kind, and prove it. Raises as `lifecycle.release.promote`."""
     model = requests.find(registry, request_id).model
     outcome = _noted(registry, release.promote(registry, target_of(registry, model), request_id, on_step=on_step))
     straighten_quietly(registry, model)  # what ran beside the champion may be the champion now
@@ -118,19 +121,26 @@ def roll_back(
         EnvironmentFault: if the registry or the target cannot be written.
     """
     release.refuse_unless_rollback(preview)
-    asked = terms.terms_of_rollback(preview)
-    about = {"subject": asked.subject, "digest": asked.digest, "reason": reason}
-    if isinstance(by, DeskSession):
-        signature = sign_by_session(registry, by, asked.meaning, **about)
-    else:
-        signature = sign(registry, by, asked.meaning, **about)
+    signature = signed_alone(registry, by, terms.terms_of_rollback(preview), reason)
     target = target_of(registry, preview.model)
     return _noted(registry, release.roll_back(registry, target, preview, signature, on_step=on_step))
 
 
-def settle(registry: Registry) -> tuple[ReleaseOutcome, ...]:
-    """Finish or undo what a kill left unfinished; done at every start of the window and of the monitor."""
-    outcomes = settle_unfinished(registry, targets_of(registry))
+def signed_alone(registry: Registry, by: Credentials | DeskSession, asked: Terms, reason: str) -> Signature:
+    """One person's signature where seconds count: with name and password, or by the session at the desk.
+
+    Raises:
+        UserError: if no reason is given.
+        Refused: if the person may not sign this.
+    """
+    if isinstance(by, DeskSession):
+        return sign_by_session(registry, by, asked.meaning, subject=asked.subject, digest=asked.digest, reason=reason)
+    return sign(registry, by, asked.meaning, subject=asked.subject, digest=asked.digest, reason=reason)
+
+
+def settle(registry: Registry, model: str | None = None) -> tuple[ReleaseOutcome, ...]:
+    """Finish or undo what a kill left unfinished, of one model or of all; done at every start of window and monitor."""
+    outcomes = settle_unfinished(registry, targets_of(registry), model=model)
     requests.settle_lapsed(registry)
     straighten_all(registry)
     note_outcomes(registry, outcomes)

@@ -31,8 +31,10 @@ from aiqu_desktop.services.report_past import (
     alarm_entry,
     audit_head,
     check_counts,
+    fallback_at_end,
     release_entries,
     responses,
+    stopped_at_end,
     told_by_end,
     touches,
     verdict_at_end,
@@ -69,6 +71,7 @@ def gather(registry: Registry, model: str, start: datetime | None, end: datetime
                 version=live.number if live else None,
                 digest=live.digest if live else "",
                 made_by=by,
+                stopped=stopped_at_end(page) is not None,
             ),
             verdict=verdict_at_end(session, row.id, page),
             performance=tuple(_performance(series, live) for series in page.performance),
@@ -83,6 +86,7 @@ def gather(registry: Registry, model: str, start: datetime | None, end: datetime
             responses=responses(page),
             checks=check_counts(session, row.id, page.start, page.end),
             audit=audit_head(session),
+            fallback=fallback_at_end(session, row.id, page.end),
         )
 
 

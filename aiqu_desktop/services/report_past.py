@@ -8,16 +8,19 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from aiqu_desktop.core.clock import iso
 from aiqu_desktop.core.words import CheckKind, Health, Priority, ReleaseKind, ReleaseState, RunState, Task, Verdict
+from aiqu_desktop.lifecycle.safe_state.cards import cards_of
 from aiqu_desktop.registry.tables import AuditRecord, CheckRun, Release, ReleaseAuthority, Version
 from aiqu_desktop.reports.data_facts import CheckCount
-from aiqu_desktop.reports.history import AlarmEntry, AuditHead, ReleaseEntry, Response
+from aiqu_desktop.reports.history import AlarmEntry, AuditHead, FallbackFacts, ReleaseEntry, Response
 from aiqu_desktop.reports.model_report import ReportVerdict
 from aiqu_desktop.security import audit
 from aiqu_desktop.services.lookup import version_numbers
 from aiqu_desktop.services.views import AlarmRow, ModelPage, ReleaseRow
 
 _OF_HEALTH = {
+    Health.STOPPED: Verdict.BAD,
     Health.ALARM: Verdict.BAD,
     Health.WARNING: Verdict.WARNING,
     Health.UNKNOWN: Verdict.UNKNOWN,
@@ -49,6 +52,11 @@ def verdict_at_end(session: Session, model_id: int, page: ModelPage) -> ReportVe
         others = [alarm.message for alarm in page.alarms if alarm.is_open and alarm.message != page.tile.reason]
         return ReportVerdict(_OF_HEALTH[page.tile.health], page.tile.reason, tuple(others[:_REASONS]))
     active = [alarm for alarm in page.alarms if _was_active(alarm, page.end)]
+    stop = stopped_at_end(page)
+    if stop is not None:
+        told = tuple(alarm.message for alarm in active[:_REASONS])
+        by = f"Stopped since {iso(stop.finished_at or stop.intended_at)} by {stop.requested_by}: {stop.reason}"
+        return ReportVerdict(Verdict.BAD, by, told)
     severe = [alarm.message for alarm in active if alarm.priority in _SEVERE]
     others = [alarm.message for alarm in active if alarm.priority not in _SEVERE]
     run = session.scalars(
@@ -94,6 +102,22 @@ def alarm_entry(alarm: AlarmRow) -> AlarmEntry:
 def touches(alarm: AlarmRow, start: datetime, end: datetime) -> bool:
     """Whether the alarm was active at any time of the period."""
     return alarm.activated_at <= end and (alarm.returned_at is None or alarm.returned_at >= start)
+
+
+def stopped_at_end(page: ModelPage) -> ReleaseRow | None:
+    """The stop that stood at the end of the period; None where the model was in service."""
+    spans = [span for span in page.served if span.start <= page.end and (span.end is None or span.end > page.end)]
+    if not spans or not spans[-1].stopped:
+        return None
+    since = spans[-1].start
+    stops = (release for release in page.releases if release.kind is ReleaseKind.STOP)
+    return next((release for release in stops if release.finished_at == since), None)
+
+
+def fallback_at_end(session: Session, model_id: int, end: datetime) -> FallbackFacts | None:
+    """The fallback card as it stood at an instant; None where none was written by then."""
+    card = next((card for card in cards_of(session, model_id) if card.at <= end), None)
+    return None if card is None else FallbackFacts(card.number, card.at, card.by, card.lines)
 
 
 def release_entries(session: Session, model_id: int, page: ModelPage) -> tuple[ReleaseEntry, ...]:
@@ -147,11 +171,18 @@ def responses(page: ModelPage) -> tuple[Response, ...]:
                 onset=alarm.onset_at,
                 detected=alarm.activated_at,
                 acted=answer.finished_at if answer else None,
-                action=f"{answer.kind.value} to version {answer.to_version}" if answer else "",
+                action=_action(answer),
                 rollback=_rollback_time(answer),
             )
         )
     return tuple(sorted(found, key=lambda response: response.detected))
+
+
+def _action(answer: ReleaseRow | None) -> str:
+    if answer is None:
+        return ""
+    link = "of" if answer.kind is ReleaseKind.STOP else "to"
+    return f"{answer.kind.value} {link} version {answer.to_version}"
 
 
 def _rollback_time(answer: ReleaseRow | None) -> timedelta | None:

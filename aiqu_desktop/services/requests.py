@@ -1,4 +1,4 @@
-"""Requests for promotion as they are listed: what waits for an approver, and what became of the others."""
+"""Requests to promote or resume as they are listed: what waits for an approver, and what became of the others."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, aliased
 
 from aiqu_desktop.lifecycle.approvals.requests import OPEN
 from aiqu_desktop.lifecycle.approvals.standing import lapse_of
+from aiqu_desktop.lifecycle.approvals.terms import kind_of
 from aiqu_desktop.lifecycle.facts import model_named
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model, PromotionRequest, SignatureRecord, Version
@@ -63,6 +64,7 @@ def request_rows(
                 decided_at=request.decided_at,
                 decision_reason=request.decision_reason,
                 ended=lapse.sentence if lapse else request.ended,
+                kind=kind_of(request),
             )
         )
     return tuple(rows)

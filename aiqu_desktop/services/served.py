@@ -1,4 +1,4 @@
-"""Which version answered when: for any instant of the past, or as a list of all champions."""
+"""Which version answered when, and when none did: for any instant of the past, or as a list of all."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from aiqu_desktop.registry.tables import Release, ReleaseAuthority, Version
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One version's time as the one that answers; `until` None while it lasts.
+    """One version's time as the one that answers, or a time in which it was stopped; `until` None while it lasts.
 
     digest: SHA-256 of its model.onnx, as the target proved it in `release`.
+    serves: False for a stop. proven: False for a stop that the target did not prove, so that it may have answered.
     """
 
     model: str
@@ -34,10 +35,12 @@ class Served:
     by: str
     reason: str
     proof: str
+    serves: bool
+    proven: bool
 
 
 def served_spans(registry: Registry, model: str) -> tuple[Served, ...]:
-    """Every champion of a model, oldest first.
+    """Every champion of a model and every stop, oldest first.
 
     Raises:
         UserError: if there is no such model.
@@ -48,7 +51,7 @@ def served_spans(registry: Registry, model: str) -> tuple[Served, ...]:
 
 
 def served_at(registry: Registry, model: str, instant: datetime) -> Served:
-    """What answered at a site instant; an instant without zone is UTC.
+    """What answered at a site instant, or the stop that kept it from answering; an instant without zone is UTC.
 
     Raises:
         UserError: if there is no such model.
@@ -79,6 +82,8 @@ def _served(session: Session, model: str, span: Span) -> Served:
         by=f"{release.requested_by}{approved}",
         reason=release.reason,
         proof=release.outcome,
+        serves=span.serves,
+        proven=span.proven,
     )
 
 

@@ -106,6 +106,14 @@ def _recorded_proof(
     return good and fresh, at
 
 
+def good_target_check_since(session: Session, model_id: int, since: datetime) -> bool | None:
+    """Whether the newest target check found what it should; None where none has looked since this instant."""
+    run = _newest_run(session, model_id)
+    if run is None or run.finished_at is None or run.finished_at <= since:
+        return None
+    return run.state is RunState.DONE and run.verdict is Verdict.GOOD
+
+
 def _newest_run(session: Session, model_id: int) -> CheckRun | None:
     return session.scalars(
         select(CheckRun)

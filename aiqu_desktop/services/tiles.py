@@ -16,6 +16,7 @@ from aiqu_desktop.registry.tables import Check, CheckRun, Metric, Model, Schedul
 from aiqu_desktop.services.alarms import alarm_rows
 from aiqu_desktop.services.health import judge
 from aiqu_desktop.services.serving import serving_of
+from aiqu_desktop.services.stopped import card_of_model, stop_view
 from aiqu_desktop.services.views import ModelTile
 
 _TREND_POINTS = 60
@@ -28,10 +29,12 @@ def tile_of(session: Session, paths: SitePaths, model: Model, now: datetime) -> 
     performance, schedule = _newest_performance(session, model.id)
     every = timedelta(seconds=schedule.every_seconds) if schedule else None
     number = champion.number if champion else None
-    serving = serving_of(session, paths, model, champion, now)
+    serving, stop = serving_of(session, paths, model, champion, now), stop_view(session, paths, model)
     health, reason = judge(
-        champion=champion, serving_proven=serving.proven, alarms=alarms, performance=performance, every=every, now=now
-    )
+        champion=champion, serving_proven=serving.proven, alarms=alarms, performance=performance, every=every, now=now,
+        stop=stop,
+    )  # fmt: skip
+    card = card_of_model(session, model.id) if stop else None
     trend = _trend(session, model)
     newest = trend[-1] if trend and champion and trend[-1].version_id == champion.id else None
     return ModelTile(
@@ -41,7 +44,7 @@ def tile_of(session: Session, paths: SitePaths, model: Model, now: datetime) -> 
         health=health,
         reason=reason,
         champion=number,
-        serving_proven=serving.proven,
+        serving_proven=serving.proven and stop is None,
         metric=model.primary_metric,
         unit=str(model.input_schema.get("unit", "")) if model.task is Task.REGRESSION else "",
         value=newest.value if newest else None,
@@ -62,7 +65,9 @@ def tile_of(session: Session, paths: SitePaths, model: Model, now: datetime) -> 
         unacknowledged_alarms=sum(alarm.needs_acknowledgement for alarm in alarms),
         reverted=serving.reverted,
         target=serving.place,
-        serving_sentence=serving.sentence,
+        serving_sentence=stop.sentence if stop else serving.sentence,
+        stop=stop,
+        fallback=card.instead if card else "",
     )
 
 

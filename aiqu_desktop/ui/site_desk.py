@@ -30,6 +30,7 @@ from aiqu_desktop.services import (
     requests,
     retraining,
     runs,
+    safe_state,
     shadow,
     versions,
     why,
@@ -208,8 +209,8 @@ class SiteDesk:
     def list_requests(self, model: str | None = None) -> tuple[RequestRow, ...]:
         return requests.list_requests(self._registry, model=model)
 
-    def request_promotion(self, preview: Preview, by: Credentials, reason: str, *, override: bool) -> RequestRow:
-        made = releases.request_promotion(self._registry, preview, by, reason, override=override)
+    def request_release(self, preview: Preview, by: Credentials, reason: str, *, override: bool) -> RequestRow:
+        made = releases.request_release(self._registry, preview, by, reason, override=override)
         return next(row for row in self.list_requests(preview.model) if row.id == made.id)
 
     def decline(self, request_id: int, by: Credentials, reason: str) -> None:
@@ -226,6 +227,20 @@ class SiteDesk:
         self, preview: Preview, by: Credentials | None, reason: str, on_step: StepCallback | None = None
     ) -> Any:
         return releases.roll_back(self._registry, preview, by or self._present(), reason, on_step=on_step)
+
+    def preview_stop(self, model: str) -> Preview:
+        return safe_state.preview_stop(self._registry, model)
+
+    def preview_resume(self, model: str) -> Preview:
+        return safe_state.preview_resume(self._registry, model)
+
+    def stop_model(
+        self, preview: Preview, by: Credentials | None, reason: str, on_step: StepCallback | None = None
+    ) -> Any:
+        return safe_state.stop(self._registry, preview, by or self._present(), reason, on_step=on_step)
+
+    def write_card(self, model: str, fields: Mapping[str, Any], by: Credentials, reason: str) -> Any:
+        return safe_state.write_card(self._registry, model, safe_state.card_from(fields), by, reason)
 
     def write_model_report(self, model: str, start: datetime | None, end: datetime | None, *, by: str) -> Path:
         return reporting.write_model_report(self._registry, model, start, end, by=by)

@@ -17,6 +17,7 @@ class Look:
 
 
 HEALTH = {
+    Health.STOPPED: Look("Stopped", "halt", "alarm"),
     Health.ALARM: Look("Alarm", "alarm", "alarm"),
     Health.WARNING: Look("Warning", "warning", "warning"),
     Health.UNKNOWN: Look("Unknown", "unknown", "unknown"),

@@ -25,4 +25,4 @@ def test_exactly_the_states_before_completion_are_settled_at_start() -> None:
 
 
 def test_healths_are_ordered_worst_first_and_unknown_is_worse_than_good() -> None:
-    assert list(Health) == [Health.ALARM, Health.WARNING, Health.UNKNOWN, Health.GOOD]
+    assert list(Health) == [Health.STOPPED, Health.ALARM, Health.WARNING, Health.UNKNOWN, Health.GOOD]

@@ -8,6 +8,7 @@ from aiqu_desktop.core.words import Role
 from aiqu_desktop.lifecycle import Preview, ReleaseOutcome, Target, promote, roll_back
 from aiqu_desktop.lifecycle.approvals import requests, terms
 from aiqu_desktop.lifecycle.approvals.requests import Request
+from aiqu_desktop.lifecycle.safe_state import stopping
 from aiqu_desktop.lifecycle.shadow import acts
 from aiqu_desktop.lifecycle.shadow.acts import Begun
 from aiqu_desktop.registry import Registry
@@ -81,9 +82,23 @@ def decided(
 def promoted(
     registry: Registry, target: Target, preview: Preview, *, reason: str = "better", **how: Any
 ) -> ReleaseOutcome:
-    """Eva asks, Maria approves, and the release is carried out."""
+    """Eva asks, Maria approves, and the release (a promotion or a resumption) is carried out."""
     request = asked_for(registry, target, preview, reason=reason)
     return promote(registry, target, decided(registry, target, request).id, **how)
+
+
+def stopped(
+    registry: Registry,
+    target: Target,
+    preview: Preview,
+    *,
+    who: Credentials = OPERATOR,
+    reason: str = "wrong answers",
+    **how: Any,
+) -> ReleaseOutcome:
+    """Olle takes the model out of service."""
+    enrol(registry)
+    return stopping.stop(registry, target, preview, signed(registry, who, terms.terms_of_stop(preview), reason), **how)
 
 
 def rolled_back(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from aiqu_desktop.core.errors import EnvironmentFault
 from aiqu_desktop.core.words import VersionState
 from aiqu_desktop.lifecycle import Observation, Placement, Smoke
+from aiqu_desktop.lifecycle.targets.target import Stop, Wanted
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model, Version, VersionFile
 
@@ -34,6 +35,7 @@ class FakeTarget:
     pointed: Placement | None = None
     serving: Placement | None = None
     refused: Placement | None = None
+    stopped_by: str = ""
     staged: set[str] = field(default_factory=set)
 
     @property
@@ -62,6 +64,7 @@ class FakeTarget:
             largest_error=0.0,
             refusal="3 of 10 golden cases failed." if refused else "",
             refused_release=refused.release if refused else "",
+            stopped_by=self.stopped_by,
         )
 
     def switch(self, wanted: Placement) -> None:
@@ -70,7 +73,11 @@ class FakeTarget:
     def revert(self, former: Placement | None) -> None:
         self._write(former)
 
-    def probe(self, wanted: Placement | None, timeout: float) -> Observation:
+    def stop(self, order: Stop) -> None:
+        self._write(None)
+        self.stopped_by = order.release
+
+    def probe(self, wanted: Wanted, timeout: float) -> Observation:
         del wanted, timeout
         return self.observe()
 
@@ -82,6 +89,7 @@ class FakeTarget:
         if self.mood is Mood.LOCKED:
             raise EnvironmentFault("The fake cannot be written; correct its permissions.")
         self.pointed = placement
+        self.stopped_by = ""
 
     def _follow(self) -> None:
         self.refused = None

@@ -1,6 +1,6 @@
 """A process that does a release, or settles one, until a named step and is then killed without a chance to clean up.
 
-    python -m tests.lifecycle.killed SITE MODEL {promote N|rollback|settle} STEP [break FILE]
+    python -m tests.lifecycle.killed SITE MODEL {N|rollback|stop|resume|settle} STEP [break FILE]
 
 With `break FILE` the file is overwritten once the release is staged, so that the line refuses the version.
 """
@@ -21,8 +21,9 @@ from aiqu_desktop.lifecycle import (
     preview_rollback,
     settle_unfinished,
 )
+from aiqu_desktop.lifecycle.safe_state.previews import preview_resume, preview_stop
 from aiqu_desktop.registry import Registry
-from tests.factories.people import promoted, rolled_back
+from tests.factories.people import promoted, rolled_back, stopped
 
 
 def main(site: str, model: str, act: str, fatal: str, *more: str) -> None:
@@ -38,6 +39,10 @@ def main(site: str, model: str, act: str, fatal: str, *more: str) -> None:
     target = folder_target(registry.paths, model)
     if act == "settle":
         settle_unfinished(registry, folder_targets(registry.paths), on_step=step)
+    elif act == "stop":
+        stopped(registry, target, preview_stop(registry, model), on_step=step)
+    elif act == "resume":
+        promoted(registry, target, preview_resume(registry, model), on_step=step)
     elif act == "rollback":
         preview = preview_rollback(registry, model)
         rolled_back(registry, target, preview, on_step=step)

@@ -1,4 +1,5 @@
-"""One person alone never promotes: whatever roles they hold, whatever they do, in whatever order, administrators too.
+"""One person alone never promotes, nor lets a stopped model serve again: whatever roles they hold, whatever they do, in
+whatever order, administrators too. To stop a model is what one person can do alone, and nothing but that.
 
 The adversary is one person with any roles. They know the password of their own account, and of every account that they
 manage to make or to give a new password. The others do their honest work: an engineer may ask, and nobody approves.
@@ -23,8 +24,11 @@ from aiqu_desktop.core.errors import AiquError
 from aiqu_desktop.core.words import Meaning, Role
 from aiqu_desktop.lifecycle import preview_promotion, preview_rollback, promote
 from aiqu_desktop.lifecycle.approvals import requests, terms
-from aiqu_desktop.lifecycle.approvals.warrant import SignedRollback
+from aiqu_desktop.lifecycle.approvals.warrant import SignedRollback, SignedStop
+from aiqu_desktop.lifecycle.facts import model_named
 from aiqu_desktop.lifecycle.journal import Journal
+from aiqu_desktop.lifecycle.safe_state.hold import stopped
+from aiqu_desktop.lifecycle.safe_state.previews import preview_resume, preview_stop
 from aiqu_desktop.lifecycle.shadow import acts
 from aiqu_desktop.registry.tables import ShadowRecord, SignatureRecord
 from aiqu_desktop.security import audit
@@ -43,12 +47,14 @@ from tests.factories.people import (
     unshadowed,
     vouched,
 )
+from tests.factories.people import stopped as stopped_by_one
 from tests.lifecycle.guarded import guarded_site
 
 role_sets = st.sets(st.sampled_from(list(Role)), min_size=1, max_size=3)
 any_account = st.sampled_from(("mallory", "mallet", "trudy", "eva", "maria", "olle", "ada"))
 own_account = st.sampled_from(("mallory", "mallet", "trudy", "eva", "maria", "olle"))
 versions = st.sampled_from((2, 3))
+roles_that_stop = {Role.OPERATOR, Role.ENGINEER, Role.APPROVER, Role.ADMINISTRATOR}
 
 
 class OnePerson(RuleBasedStateMachine):
@@ -112,6 +118,39 @@ class OnePerson(RuleBasedStateMachine):
         assert self._refused(forge, who)
 
     @rule(who=own_account)
+    def stop(self, who: str) -> None:
+        shown = preview_stop(self.registry, "toy")
+        self._refused(lambda: stopped_by_one(self.registry, self.target, shown, who=by(who), timeout=0), who)
+
+    @rule(who=own_account)
+    def ask_to_resume(self, who: str) -> None:
+        self._refused(lambda: asked_for(self.registry, self.target, self._resumption(), who=by(who)), who)
+
+    @rule(number=versions, who=own_account, what=st.sampled_from(("promote", "resume")))
+    def use_a_stops_signature(self, number: int, who: str, what: str) -> None:
+        def forge() -> object:
+            preview = self._preview(number) if what == "promote" else self._resumption()
+            signature = signed(self.registry, by(who), terms.terms_of_stop(preview), "x")
+            return Journal(self.registry).intend(preview, SignedStop(signature.id))
+
+        assert self._refused(forge, who)
+
+    @rule(who=own_account)
+    def use_a_rollbacks_signature_to_resume(self, who: str) -> None:
+        def forge() -> object:
+            preview = self._resumption()
+            asked = terms.terms_of_rollback(preview)
+            return Journal(self.registry).intend(preview, SignedRollback(signed(self.registry, by(who), asked, "x").id))
+
+        assert self._refused(forge, who)
+
+    @rule()
+    def an_honest_engineer_asks_to_resume(self) -> None:
+        if "eva" not in self.known:
+            with contextlib.suppress(AiquError):
+                self.honest.add(asked_for(self.registry, self.target, self._resumption(), who=ENGINEER).id)
+
+    @rule(who=own_account)
     def roll_back(self, who: str) -> None:
         def back() -> object:
             preview = preview_rollback(self.registry, "toy", target=self.target)
@@ -157,7 +196,13 @@ class OnePerson(RuleBasedStateMachine):
 
     @invariant()
     def the_target_serves_what_two_people_wanted(self) -> None:
-        if hasattr(self, "target") and not self.honest:
+        if not hasattr(self, "target") or self.honest:
+            return
+        with self.registry.read() as session:
+            held = stopped(session, model_named(session, "toy").id) is not None
+        if held:
+            assert self.target.serving is None, "one person let a stopped model serve"
+        else:
             assert self.target.serving is not None and self.target.serving.version == 1
 
     def teardown(self) -> None:
@@ -169,6 +214,9 @@ class OnePerson(RuleBasedStateMachine):
 
     def _preview(self, number: int) -> object:
         return preview_promotion(self.registry, "toy", number, target=self.target)
+
+    def _resumption(self) -> object:
+        return preview_resume(self.registry, "toy", target=self.target)
 
     def _request(self, number: int) -> object:
         return requests.find(self.registry, number)
@@ -213,4 +261,14 @@ def test_no_pair_of_roles_and_not_all_of_them_together_lets_one_person_promote(r
             story.decide(request, approves, True)
             story.carry_out(request)
     story.the_target_serves_what_two_people_wanted()
+    story.stop("mallory")
+    story.stop("mallet")
+    for asks, approves in itertools.product(("mallory", "mallet", "trudy"), repeat=2):
+        story.ask_to_resume(asks)
+        for request in range(2, 10):
+            story.decide(request, approves, True)
+            story.carry_out(request)
+    story.the_target_serves_what_two_people_wanted()
+    may_stop = not roles_that_stop.isdisjoint(roles)  # an administrator makes an account that may
+    assert (story.target.serving is None) == may_stop, "it stands still, and nobody has started it again"
     story.teardown()

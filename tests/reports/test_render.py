@@ -11,6 +11,8 @@ import pytest
 
 from aiqu_desktop.core.errors import EnvironmentFault, UserError
 from aiqu_desktop.core.files import sha256_bytes
+from aiqu_desktop.core.words import ReleaseKind, ReleaseState
+from aiqu_desktop.reports.history import FallbackFacts, ReleaseEntry
 from aiqu_desktop.reports.render import render_model_report
 from tests.reports import pdf_text, samples
 from tests.reports.pdf_text import page_texts, squeezed
@@ -100,8 +102,31 @@ def test_an_empty_report_says_plainly_what_is_empty() -> None:
     for expected in (
         "Unknown", "No metric was computed in this period.", "Drift was not computed in this period.",
         "No alarm in this period.", "No degradation was detected in this period.",
-        "No promotion or rollback in this period.",
+        "No release in this period.", "No card says how the plant works without this model.",
         "No row was found unfit in this period.", "No check was scheduled in this period.", "no audit record",
+    ):  # fmt: skip
+        assert squeezed(expected) in text
+
+
+def test_a_stop_and_the_fallback_card_are_told() -> None:
+    report = samples.rich_report()
+    since = report.title.period_end - timedelta(days=1)
+    stop = ReleaseEntry(
+        ReleaseKind.STOP, 2, since, ReleaseState.COMPLETED, 2, "Elin Sand", reason="Scrap on line 2", seconds=0.8
+    )
+    unsure = dataclasses.replace(stop, state=ReleaseState.UNKNOWN, seconds=None)
+    resumed = dataclasses.replace(stop, kind=ReleaseKind.RESUME, approved_by="Karin Lindqvist")
+    card = FallbackFacts(3, since, "Jonas", (("Without the model", "Sort by hand at station 4."), ("Call", "4711")))
+    told = dataclasses.replace(
+        report,
+        title=dataclasses.replace(report.title, stopped=True),
+        releases=(stop, unsure, resumed),
+        fallback=card,
+    )
+    text = "".join(page_texts(render_model_report(told, made_at=samples.MADE_AT)))
+    for expected in (
+        "v2 → nothing", "seen to answer nothing", "not proven that nothing answered", "stopped → v2",
+        "Sort by hand at station 4.", "Card 3, written by Jonas", "is stopped",
     ):  # fmt: skip
         assert squeezed(expected) in text
 

@@ -253,7 +253,9 @@ def make_runs(tiles: Sequence[ModelTile], model: str | None) -> tuple[CheckRunRo
         if model is not None and tile.name != model:
             continue
         verdict = Verdict.GOOD if tile.health is Health.GOOD else Verdict(
-            {Health.ALARM: "bad", Health.WARNING: "warning", Health.UNKNOWN: "unknown"}[tile.health]
+            {Health.ALARM: "bad", Health.WARNING: "warning", Health.UNKNOWN: "unknown", Health.STOPPED: "unknown"}[
+                tile.health
+            ]
         )  # fmt: skip
         rows.append(
             CheckRunRow(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from aiqu_desktop.core.errors import Refused, UserError
-from aiqu_desktop.core.words import AlarmState, CheckKind, Priority, RunState
+from aiqu_desktop.core.words import AlarmState, CheckKind, Health, Priority, ReleaseKind, RunState
 from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.security.audit import ChainVerdict
 from aiqu_desktop.security.identity import NOT_PROVEN, Credentials
@@ -43,6 +43,7 @@ from tests.ui.fake_rows import (
 from tests.ui.people_story import PASSWORD, STAFF, make_request
 from tests.ui.rehearsal_story import SETTINGS, make_rehearsal
 from tests.ui.release_story import BACK, FORWARD, outcome, promotion, rollback
+from tests.ui.stop_story import resume, stop, stop_outcome, stopped_tile, with_stop
 from tests.ui.why_story import make_distribution, make_why
 
 StepCallback = Callable[[str, str], None]
@@ -81,6 +82,8 @@ class FakeDesk:
         self.line_proves = True
         self.line_fault: Exception | None = None
         self.switched = False
+        self.has_card = True
+        self.cards: list[Mapping[str, object]] = []
         self.release_may_end = threading.Event()
         self.release_may_end.set()
         self._watchers: list[Callable[[], None]] = []
@@ -239,7 +242,14 @@ class FakeDesk:
         if tile is None:
             raise UserError(f"There is no model called {model}; the overview lists those of this site.")
         page = make_page(tile, tuple(a for a in self.alarms if a.model == model), start, end)
-        return replace(page, request=next(iter(self.list_requests(model)), None))
+        asked = {row.kind: row for row in self.list_requests(model)}
+        page = with_stop(page, card=self.has_card)
+        return replace(page, request=asked.get(ReleaseKind.PROMOTION), resume_request=asked.get(ReleaseKind.RESUME))
+
+    def stop_now(self, model: str, *, proven: bool = True) -> None:
+        """Let a model be stopped from now on."""
+        tiles = [stopped_tile(t, proven=proven) if t.name == model else t for t in self.tiles]
+        self.tiles = tuple(sorted(tiles, key=lambda tile: tile.health is not Health.STOPPED))
 
     # releases
 
@@ -254,8 +264,8 @@ class FakeDesk:
     def list_requests(self, model: str | None = None) -> tuple[RequestRow, ...]:
         return tuple(row for row in self.requests if row.state.open and model in (None, row.model))
 
-    def request_promotion(self, preview: Preview, by: Credentials, reason: str, *, override: bool) -> RequestRow:
-        self._note("request_promotion", (by.name, reason, override))
+    def request_release(self, preview: Preview, by: Credentials, reason: str, *, override: bool) -> RequestRow:
+        self._note("request_release", (by.name, reason, override))
         self._prove(by)
         row = make_request(self.now_is, by.name, reason, preview, override=override)
         self.requests = (row, *self.requests)
@@ -280,6 +290,32 @@ class FakeDesk:
         if by is not None:
             self._prove(by)
         return self._release(preview, on_step)
+
+    def preview_stop(self, model: str) -> Preview:
+        self._note("preview_stop", model)
+        return replace(stop(card=self.has_card), model=model)
+
+    def preview_resume(self, model: str) -> Preview:
+        self._note("preview_resume", model)
+        return replace(resume(), model=model)
+
+    def stop_model(self, preview: Preview, by: Credentials | None, reason: str, on_step: StepCallback) -> object:
+        self._note("stop_model", (by.name if by else "", reason))
+        if by is not None:
+            self._prove(by)
+        self.switched = True
+        end = ("proven", "completed") if self.line_proves else ("unknown",)
+        for step in ("intended", "pointed", "switched", *end):
+            on_step(step, f"{step}: said by the line")
+        self.stop_now(preview.model, proven=self.line_proves)
+        self.announce()
+        return stop_outcome(preview, done=self.line_proves)
+
+    def write_card(self, model: str, fields: Mapping[str, object], by: Credentials, reason: str) -> object:
+        self._note("write_card", (model, by.name, reason))
+        self._prove(by)
+        self.cards.append(dict(fields))
+        return None
 
     def _release(self, preview: Preview, on_step: StepCallback) -> object:
         self.switched = True

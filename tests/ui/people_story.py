@@ -38,5 +38,5 @@ def make_request(
         state=RequestState.APPROVED if approved else RequestState.PENDING, requested_by=person.full_name,
         requested_name=name, reason=reason, override=tuple(g.title for g in preview.failed) if override else (),
         requested_at=now, expires_at=now + timedelta(hours=8), decided_by="Maria Ek" if approved else "",
-        decided_at=now if approved else None, decision_reason="", ended="",
+        decided_at=now if approved else None, decision_reason="", ended="", kind=preview.kind,
     )  # fmt: skip

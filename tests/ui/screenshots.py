@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 from aiqu_desktop.core.words import CheckKind, Role
 from aiqu_desktop.services.views import ModelPage, SignedIn
-from aiqu_desktop.ui.release import ApprovalSheet, RequestSheet
+from aiqu_desktop.ui.release import ApprovalSheet, RequestSheet, StopSheet
 from aiqu_desktop.ui.shell.navigation import Place
 from aiqu_desktop.ui.shell.window import MainWindow
 from aiqu_desktop.ui.tasks import Tasks
@@ -132,6 +132,44 @@ def open_rollback(window: MainWindow) -> None:
     window.pages["model"].ask_rollback()
 
 
+def open_stop(window: MainWindow) -> None:
+    window.pages["model"].ask_stop()
+
+
+def open_resume(window: MainWindow) -> None:
+    window.pages["model"].ask_resume()
+
+
+def open_card(window: MainWindow) -> None:
+    window.pages["model"].ask_card()
+
+
+def stopped_now(window: MainWindow) -> None:
+    open_stop(window)
+    settle(QApplication.instance(), window.tasks)
+    sheet = window.findChild(StopSheet)
+    sign(sheet, "elin", "Wrong answers on every second piece.")
+    sheet.go()
+
+
+def stopped(*, proven: bool = True, card: bool = True) -> Callable[[], FakeDesk]:
+    """A site on which the gas classifier is stopped."""
+
+    def make() -> FakeDesk:
+        desk = FakeDesk(12)
+        desk.has_card = card
+        desk.stop_now("gas-classifier", proven=proven)
+        return desk
+
+    return make
+
+
+def without_card() -> FakeDesk:
+    desk = FakeDesk(12)
+    desk.has_card = False
+    return desk
+
+
 def open_sign_in(window: MainWindow) -> None:
     window.person.ask()
 
@@ -217,6 +255,15 @@ def fake_pictures() -> list[tuple[str, Callable[[], object], str, tuple[str, ...
         ("shadow", lambda: of_story(shadowed_page()), "model:gas-classifier", both, None),
         ("shadow-end", lambda: of_story(shadowed_page()), "model:gas-classifier", ("1280",), open_shadow(3)),
         ("shadow-begin", lambda: of_story(story_page()), "model:gas-classifier", ("1280",), open_shadow(2)),
+        ("stopped-overview", stopped(), "overview", both, None),
+        ("stopped", stopped(), "model:gas-classifier", both, None),
+        ("stopped-unproven", stopped(proven=False, card=False), "model:gas-classifier", ("1280",), None),
+        ("stop", lambda: FakeDesk(12), "model:gas-classifier", ("1280",), open_stop),
+        ("stop-without-card", without_card, "model:gas-classifier", ("1280",), open_stop),
+        ("stop-glove", signed_in, "model:gas-classifier", ("1280",), gloved(open_stop)),
+        ("stop-done", lambda: FakeDesk(12), "model:gas-classifier", ("1280",), stopped_now),
+        ("resume", stopped(), "model:gas-classifier", ("1280",), open_resume),
+        ("fallback-card", lambda: FakeDesk(12), "model:gas-classifier", ("1280",), open_card),
         ("sign-in", lambda: FakeDesk(12, demo=True), "overview", ("1280",), open_sign_in),
         ("sign-in-glove", lambda: FakeDesk(12), "overview", ("1280",), gloved(open_sign_in)),
         ("audit-broken", break_chain, "audit", ("1280",), verify),

@@ -27,7 +27,7 @@ ELIN = SignedIn("elin", "Elin Sandberg", (Role.OPERATOR,))
 
 def did(desk):
     """What the desk was asked to do."""
-    acts = ("request_promotion", "approve_and_promote", "decline", "roll_back")
+    acts = ("request_release", "approve_and_promote", "decline", "roll_back")
     return [call for call in desk.calls if call[0] in acts]
 
 
@@ -86,7 +86,7 @@ def test_a_signed_request_waits_for_an_approver_and_switches_nothing(qtbot, requ
     sign(request_sheet, "jonas")
     with qtbot.waitSignal(request_sheet.ended, timeout=10_000):
         request_sheet.yes.click()
-    assert did(desk) == [("request_promotion", ("jonas", "Beats version 2 on the plant's own data.", False))]
+    assert did(desk) == [("request_release", ("jonas", "Beats version 2 on the plant's own data.", False))]
     assert not desk.switched
     assert (
         "Version 4 waits for an approver, until " in request_sheet.findChild(QWidget, "request_state").accessibleName()
@@ -120,7 +120,7 @@ def test_a_gate_that_two_people_may_override_takes_a_tick(qtbot, desk, tasks, th
     sheet.override.setChecked(True)
     with qtbot.waitSignal(sheet.ended, timeout=10_000):
         sheet.yes.click()
-    assert did(desk) == [("request_promotion", ("jonas", "The card was measured on the wrong month.", True))]
+    assert did(desk) == [("request_release", ("jonas", "The card was measured on the wrong month.", True))]
 
 
 # the approver

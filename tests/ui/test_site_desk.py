@@ -26,7 +26,7 @@ def test_a_promotion_by_two_and_a_rollback_by_the_one_at_the_desk(site: PlantSit
     desk = SiteDesk(site.registry)
     steps: list[str] = []
     shown = desk.preview_promotion("toy", 2)
-    request = desk.request_promotion(shown, ENGINEER, "better", override=False)
+    request = desk.request_release(shown, ENGINEER, "better", override=False)
     assert desk.list_requests("toy") == (request,) and desk.model_page("toy", None, None).request == request
     with pytest.raises(Refused, match="needs the signature of an approver"):
         desk.approve_and_promote(request.id, ENGINEER, "", shown)
@@ -46,7 +46,7 @@ def test_a_promotion_by_two_and_a_rollback_by_the_one_at_the_desk(site: PlantSit
 def test_what_was_approved_and_not_carried_out_is_carried_out_without_another_signature(site: PlantSite) -> None:
     desk = SiteDesk(site.registry)
     shown = desk.preview_promotion("toy", 2)
-    request = desk.request_promotion(shown, ENGINEER, "better", override=False)
+    request = desk.request_release(shown, ENGINEER, "better", override=False)
     releases.approve(site.registry, request.id, APPROVER)
     assert desk.list_requests("toy")[0].state is RequestState.APPROVED
     assert desk.approve_and_promote(request.id, None, "", shown).done

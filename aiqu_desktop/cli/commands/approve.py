@@ -10,11 +10,11 @@ import click
 from aiqu_desktop.cli.options import by_option, json_option, site_option
 from aiqu_desktop.cli.output import print_json
 from aiqu_desktop.cli.passwords import credentials, password_option
-from aiqu_desktop.cli.releasing import carry_out, confirmed, show_preview, show_request
+from aiqu_desktop.cli.releasing import carry_out, confirmed, show_preview, show_request, verb_of
 from aiqu_desktop.core.errors import Refused, UserError
-from aiqu_desktop.core.words import RequestState
+from aiqu_desktop.core.words import ReleaseKind, RequestState
 from aiqu_desktop.registry import Registry
-from aiqu_desktop.services import releases
+from aiqu_desktop.services import releases, safe_state
 from aiqu_desktop.services.opening import opened_site
 from aiqu_desktop.services.requests import list_requests
 from aiqu_desktop.services.views import RequestRow
@@ -41,7 +41,7 @@ def approve(
     site: Path,
     as_json: bool,
 ) -> int:
-    """Approve a REQUEST for a promotion, made by another person, and carry it out; the only open one by default.
+    """Approve a REQUEST to promote or resume, made by another person, and carry it out; the only open one by default.
 
     Exit status 1 when it was refused, or the release was undone.
     """
@@ -59,15 +59,19 @@ def approve(
 def _approve(
     registry: Registry, row: RequestRow, reason: str, yes: bool, by: str, password: Path | None, as_json: bool
 ) -> int:
-    preview = releases.preview_promotion(registry, row.model, row.version)
+    if row.kind is ReleaseKind.RESUME:
+        preview = safe_state.preview_resume(registry, row.model)
+    else:
+        preview = releases.preview_promotion(registry, row.model, row.version)
     if not as_json:
         show_preview(preview)
         show_request(row)
     pending = row.state is RequestState.PENDING
     if pending and row.override and not reason.strip():
         raise UserError("To override a gate, both people give their reason; give yours with --reason.")
-    question = "Approve, and promote" if pending else "Approved before; promote"
-    if not confirmed(f"{question} {row.model} version {row.version} now?", yes):
+    wish = verb_of(row)
+    question = "Approve, and" if pending else "Approved before;"
+    if not confirmed(f"{question} {wish[:1].lower()}{wish[1:]} now?", yes):
         if as_json:
             print_json({"done": False, "request": row, "preview": preview.to_json()})
         return 1

@@ -15,6 +15,8 @@ from aiqu_desktop.services.served import Served, served_at, served_spans
 
 _FORMATS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
 
+_STOPPED = {True: "stopped", False: "stopped, not proven"}
+
 
 @click.command()
 @click.argument("model")
@@ -34,7 +36,7 @@ def served(model: str, at: datetime | None, site: Path, as_json: bool) -> int:
     else:
         rows = [
             (
-                str(each.version),
+                str(each.version) if each.serves else _STOPPED[each.proven],
                 iso(each.since),
                 iso(each.until) if each.until else "now",
                 each.kind.value,
@@ -44,11 +46,17 @@ def served(model: str, at: datetime | None, site: Path, as_json: bool) -> int:
             for each in found
         ]
         print_table("", ("version", "since", "until", "by a", "of", "SHA-256 of model.onnx"), rows)
-    return 0 if found else 1
+    return 0 if found and (at is None or found[0].serves) else 1
 
 
 def _say(one: Served) -> None:
     until = f"until {iso(one.until)}" if one.until else "until now"
+    if not one.serves:
+        sure = "nothing answered" if one.proven else f"NOT PROVEN: version {one.version} may have answered"
+        click.echo(f"{one.model}: stopped from {iso(one.since)} {until}; {sure}.")
+        click.echo(f"  stop {one.release} by {one.by}: {one.reason}")
+        click.echo(f"  proof: {one.proof}")
+        return
     click.echo(f"{one.model}: version {one.version}, live from {iso(one.since)} {until}.")
     click.echo(f"  SHA-256 of model.onnx: {one.digest}")
     click.echo(f"  {one.kind.value} {one.release} by {one.by}: {one.reason}")

@@ -1,4 +1,7 @@
-"""The life of a request for promotion: asked, decided, lapsed; each change with its audit record, or not at all."""
+"""The life of a request for promotion or resumption: asked, decided, lapsed.
+
+Each change is written with its audit record, or not at all.
+"""
 
 from __future__ import annotations
 
@@ -13,20 +16,21 @@ from sqlalchemy.orm import Session
 
 from aiqu_desktop.core.clock import iso
 from aiqu_desktop.core.errors import Refused, UserError
-from aiqu_desktop.core.words import RequestState
-from aiqu_desktop.lifecycle.approvals.separation import refuse_approver, refuse_requester
+from aiqu_desktop.core.words import ReleaseKind, RequestState
+from aiqu_desktop.lifecycle.approvals.separation import act_of, refuse_approver, refuse_requester
 from aiqu_desktop.lifecycle.approvals.standing import Lapse, lapse_of
+from aiqu_desktop.lifecycle.approvals.subject import Terms, subject_of
 from aiqu_desktop.lifecycle.approvals.terms import (
-    Terms,
     artifact_digest,
     gates_to_override,
-    subject_of,
+    kind_of,
     terms_of_decision,
     terms_of_request,
     terms_of_row,
     valid_for,
 )
 from aiqu_desktop.lifecycle.preview import Preview, preview_promotion, refuse_if_changed
+from aiqu_desktop.lifecycle.safe_state.previews import preview_resume
 from aiqu_desktop.lifecycle.targets.target import Target
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model, PromotionRequest, SignatureRecord, Version
@@ -42,8 +46,9 @@ _OF_THE_MOMENT = frozenset({"target", "release"})
 class Request:
     """One request as it stands.
 
-    number: the version that it is about. override: names of the failed gates that it goes against. data_as_of: as its
-    preview's; the evidence is looked at again with the data of that time, so that waiting alone changes nothing.
+    kind: PROMOTION, or RESUME of the stopped champion. number: the version that it is about. override: names of the
+    failed gates that it goes against. data_as_of: as its preview's; the evidence is looked at again with the data of
+    that time, so that waiting alone changes nothing.
     """
 
     id: int
@@ -56,6 +61,7 @@ class Request:
     reason: str
     expires_at: datetime
     data_as_of: datetime | None
+    kind: ReleaseKind = ReleaseKind.PROMOTION
 
 
 def ask(
@@ -76,13 +82,13 @@ def ask(
     terms = terms_of_request(preview, signature.reason, override)
     assert preview.to_version is not None, "gates_to_override refuses it"
     version, number = preview.to_version, preview.to_version.number
-    now = preview_promotion(registry, preview.model, number, target=target, as_of=preview.data_as_of)
+    now = _look(registry, target, preview.kind, preview.model, number, preview.data_as_of)
     refuse_if_changed(preview, now)
     settle_lapsed(registry)
     with registry.write() as session:
         signer = verified(session, signature.id, (terms.meaning,), subject=terms.subject, digest=terms.digest)
         row_of = session.get_one(Version, version.version_id)
-        refuse_requester(row_of, signer)
+        refuse_requester(row_of, signer, act_of(preview.kind))
         row = PromotionRequest(
             model_id=row_of.model_id,
             version_id=version.version_id,
@@ -103,11 +109,12 @@ def ask(
             session.flush()
         except IntegrityError as error:
             raise Refused(
-                f"A request to promote {preview.model} version {number} is open already, or this signature was used; "
-                "have it decided first."
+                f"A request for {preview.model} version {number} is open already, or this signature was used; have it "
+                "decided first."
             ) from error
         new = {
             "request": row.id,
+            "kind": preview.kind.value,
             "version": number,
             "artifact": row.artifact_digest,
             "evidence": row.evidence_digest,
@@ -162,7 +169,7 @@ def decide(registry: Registry, target: Target, request_id: int, signature: Signa
             asked = _asked(session, row, before.model)
             withdrawn = not approve and signer.person_id == asked.person_id
             if approve:
-                refuse_approver(session, session.get_one(Version, row.version_id), asked, signer)
+                refuse_approver(session, session.get_one(Version, row.version_id), asked, signer, act_of(before.kind))
             row.state = RequestState.APPROVED if approve else RequestState.DECLINED
             row.decision_signature, row.decided_at, row.decision_reason = signer.id, signer.at, signer.reason
             if not approve:
@@ -183,7 +190,15 @@ def decide(registry: Registry, target: Target, request_id: int, signature: Signa
 
 def seen_again(registry: Registry, target: Target, request: Request) -> Preview:
     """What the request is about as it stands now, on the data that were known when it was made."""
-    return preview_promotion(registry, request.model, request.number, target=target, as_of=request.data_as_of)
+    return _look(registry, target, request.kind, request.model, request.number, request.data_as_of)
+
+
+def _look(
+    registry: Registry, target: Target, kind: ReleaseKind, model: str, number: int, as_of: datetime | None
+) -> Preview:
+    if kind is ReleaseKind.RESUME:
+        return preview_resume(registry, model, target=target)
+    return preview_promotion(registry, model, number, target=target, as_of=as_of)
 
 
 def open_request(registry: Registry, model: str, number: int) -> Request | None:
@@ -203,9 +218,10 @@ def open_request(registry: Registry, model: str, number: int) -> Request | None:
 def refuse_unless(request: Request, wanted: RequestState) -> None:
     """Raise Refused, with the reason, when a request does not stand as wanted."""
     if request.state is not wanted:
+        advice = "have it approved" if request.state.open else "make another request"
         raise Refused(
-            f"Request {request.id} to promote {request.model} version {request.number} is {request.state.value}, "
-            f"not {wanted.value}; {'have it approved' if request.state.open else 'make another request'}."
+            f"Request {request.id} ({request.kind} of {request.model} version {request.number}) is "
+            f"{request.state.value}, not {wanted.value}; {advice}."
         )
 
 
@@ -217,7 +233,7 @@ def refuse_if_stale(registry: Registry, request: Request, now: Preview) -> None:
     """
     moment = next((gate for gate in now.failed if gate.name in _OF_THE_MOMENT), None)
     if moment is not None:
-        raise Refused(f"The promotion has to wait: {moment.finding}")
+        raise Refused(f"The {now.kind} has to wait: {moment.finding}")
     with registry.write() as session:
         row = _row(session, request.id)
         if not row.state.open or row.evidence_digest == now.evidence_digest:
@@ -293,4 +309,5 @@ def _request(session: Session, row: PromotionRequest) -> Request:
         reason=row.reason,
         expires_at=row.expires_at,
         data_as_of=datetime.fromisoformat(as_of) if (as_of := row.evidence.get("data_as_of")) else None,
+        kind=kind_of(row),
     )

@@ -5,14 +5,23 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from aiqu_desktop.core.errors import Refused
+from aiqu_desktop.core.words import ReleaseKind
 from aiqu_desktop.registry.tables import Version
 from aiqu_desktop.security.accounts import administrators_of
 from aiqu_desktop.security.names import is_named
 from aiqu_desktop.security.signing import Signature
 
 
-def refuse_requester(version: Version, requester: Signature) -> None:
-    """The author of a version does not ask for its promotion.
+def act_of(kind: ReleaseKind) -> str:
+    """What two people sign for, as sentences name it."""
+    return "resumption" if kind is ReleaseKind.RESUME else "promotion"
+
+
+def refuse_requester(version: Version, requester: Signature, act: str = "promotion") -> None:
+    """The author of a version does not ask for its promotion, nor that it serves again after a stop.
+
+    Args:
+        act: what is asked for, for the sentence.
 
     Raises:
         Refused: if the requester is the author.
@@ -20,11 +29,13 @@ def refuse_requester(version: Version, requester: Signature) -> None:
     if _is(version.author, requester):
         raise Refused(
             f"{requester.full_name} is the author of version {version.number}, so another person must ask for its "
-            "promotion."
+            f"{act}."
         )
 
 
-def refuse_approver(session: Session, version: Version, requester: Signature, approver: Signature) -> None:
+def refuse_approver(
+    session: Session, version: Version, requester: Signature, approver: Signature, act: str = "promotion"
+) -> None:
     """The approver is a third person beside author and requester, and did not bring the version in.
 
     Raises:
@@ -32,7 +43,7 @@ def refuse_approver(session: Session, version: Version, requester: Signature, ap
     """
     number = version.number
     if approver.person_id == requester.person_id:
-        raise Refused(f"{approver.full_name} asked for this promotion, so another person must decide.")
+        raise Refused(f"{approver.full_name} asked for this {act}, so another person must decide.")
     if _is(version.author, approver):
         raise Refused(f"{approver.full_name} is the author of version {number}, so another person must decide.")
     if _is(version.imported_by, approver):

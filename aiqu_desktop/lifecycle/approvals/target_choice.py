@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from aiqu_desktop.core.files import canonical_json, sha256_bytes
 from aiqu_desktop.core.words import Meaning
 from aiqu_desktop.lifecycle.approvals.separation import refuse_one_voice
-from aiqu_desktop.lifecycle.approvals.terms import Terms, subject_of
+from aiqu_desktop.lifecycle.approvals.subject import Terms, subject_of
 from aiqu_desktop.lifecycle.facts import model_named
 from aiqu_desktop.lifecycle.targets.choice import record_of
 from aiqu_desktop.lifecycle.targets.setting import Setting, fingerprint

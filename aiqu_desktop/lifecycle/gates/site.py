@@ -18,6 +18,8 @@ from aiqu_desktop.registry.tables import Alarm, Release
 UNFINISHED = tuple(state for state in ReleaseState if state.unfinished)
 # What speaks of the live version itself is a reason for a promotion, not against one.
 _OF_THE_CHAMPION = ("performance", "decline", "drift", "estimate")
+# What a stop raises by itself.
+OF_THE_STOP = ("stopped", "fallback-overdue", "release")
 _WORDS = {
     "quality": "data quality",
     "freshness-data": "no new data",
@@ -69,7 +71,11 @@ def alarms_are_quiet(session: Session, model_id: int, blocking: Collection[str])
     title = "No alarm open"
     alarms = session.scalars(
         select(Alarm)
-        .where(Alarm.model_id == model_id, Alarm.key.not_in(_OF_THE_CHAMPION), Alarm.returned_at.is_(None))
+        .where(
+            Alarm.model_id == model_id,
+            Alarm.key.not_in((*_OF_THE_CHAMPION, "stopped", "fallback-overdue")),
+            Alarm.returned_at.is_(None),
+        )
         .order_by(Alarm.id)
     ).all()
     evidence: dict[str, Any] = {"alarms": [[alarm.id, alarm.key] for alarm in alarms]}
@@ -81,6 +87,22 @@ def alarms_are_quiet(session: Session, model_id: int, blocking: Collection[str])
     blocks = any(alarm.key in blocking for alarm in alarms)
     finding = f"Alarms about the model's data, files or checks are active: {named}."
     return GateResult("alarms", title, False if blocks else None, finding, evidence, overridable=True)
+
+
+def alarms_advice(session: Session, model_id: int) -> GateResult:
+    """Advice for a resumption: what rings now, the stop itself aside. Keys only, because figures move by themselves."""
+    title = "Alarms now"
+    keys = sorted(
+        session.scalars(
+            select(Alarm.key).where(
+                Alarm.model_id == model_id, Alarm.key.not_in(OF_THE_STOP), Alarm.returned_at.is_(None)
+            )
+        )
+    )
+    if not keys:
+        return GateResult("alarms", title, True, "No alarm of the model is active but the stop itself.", {"alarms": []})
+    named = ", ".join(_WORDS.get(key, key) for key in keys)
+    return GateResult("alarms", title, None, f"Still active: {named}.", {"alarms": keys})
 
 
 def not_withdrawn(session: Session, version: VersionFacts) -> GateResult:

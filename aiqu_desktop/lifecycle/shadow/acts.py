@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from aiqu_desktop.core.errors import AiquError, EnvironmentFault, Refused
 from aiqu_desktop.core.files import canonical_json, sha256_bytes
 from aiqu_desktop.core.words import FlowState, Meaning
-from aiqu_desktop.lifecycle.approvals.terms import Terms, artifact_digest, subject_of
+from aiqu_desktop.lifecycle.approvals.subject import Terms, subject_of
+from aiqu_desktop.lifecycle.approvals.terms import artifact_digest
 from aiqu_desktop.lifecycle.facts import (
     VersionFacts,
     champion_of,

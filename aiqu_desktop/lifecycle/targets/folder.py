@@ -12,8 +12,8 @@ from aiqu_desktop.core.clock import Clock, SystemClock, wait_until
 from aiqu_desktop.core.errors import EnvironmentFault
 from aiqu_desktop.core.files import fsync_directory
 from aiqu_desktop.core.paths import SitePaths
-from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Smoke
-from aiqu_desktop.line.messages import LineState, LineStatus, Pointer, Serving
+from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Smoke, Stop, Wanted
+from aiqu_desktop.line.messages import LineState, LineStatus, Pointer, Serving, StopOrder
 from aiqu_desktop.line.protocol import TargetFolder
 
 
@@ -53,11 +53,15 @@ class FolderTarget:
             self.folder.pointer_file.unlink(missing_ok=True)
             fsync_directory(self.folder.path)
 
+    def stop(self, order: Stop) -> None:
+        with self._writing():
+            self.folder.point(StopOrder(order.release, self._clock.now()))
+
     def observe(self) -> Observation:
         status = self.folder.status()
         return self._observation(status, status is not None and status.alive(self._clock.now()))
 
-    def probe(self, wanted: Placement | None, timeout: float) -> Observation:
+    def probe(self, wanted: Wanted, timeout: float) -> Observation:
         """See `Target`. Only a status that differs from the one found at first counts: it was written after this call
         began, and is a sign of life by itself, whatever the clocks of the two sides say.
         """
@@ -100,6 +104,7 @@ class FolderTarget:
             largest_error=golden.largest_error if golden else 0.0,
             refusal=rejected.reason if rejected else status.problem or "",
             refused_release=rejected.release if rejected else "",
+            stopped_by=status.stopped_by or "",
         )
 
     @contextmanager

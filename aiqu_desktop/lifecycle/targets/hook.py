@@ -1,9 +1,9 @@
 """A command of the plant's own as a target: it is asked in JSON, and what it answers is judged here.
 
-    PROGRAM [ARGUMENT…] stage|observe|switch|smoke|revert   with one JSON object on standard input
+    PROGRAM [ARGUMENT…] stage|observe|switch|smoke|revert|stop   with one JSON object on standard input
 
-It prints one JSON object and ends with status 0; another status is a refusal, with `reason` in the object. The protocol
-is in resources/help/targets.md.
+It prints one JSON object and ends with status 0; another status is a refusal, with `reason` in the object, and status 3
+says that it cannot do this at all, so that people must do it by hand. The protocol is in resources/help/targets.md.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from aiqu_desktop.lifecycle.targets.hook_process import ask_hook
 from aiqu_desktop.lifecycle.targets.probing import observe_until_settled
 from aiqu_desktop.lifecycle.targets.remote_smoke import answer_golden_cases
 from aiqu_desktop.lifecycle.targets.setting import HookSetting
-from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Smoke
+from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Smoke, Stop, Wanted
 from aiqu_desktop.line.messages import digest_text
 
 _POLL_SECONDS = 0.3
@@ -53,6 +53,9 @@ class HookTarget:
     def revert(self, former: Placement | None) -> None:
         self._ask("revert", {"wanted": None if former is None else _json(former)})
 
+    def stop(self, order: Stop) -> None:
+        self._ask("stop", {"release": order.release})
+
     def observe(self) -> Observation:
         try:
             answer = self._ask("observe", {})
@@ -70,7 +73,7 @@ class HookTarget:
         except (KeyError, TypeError, ValueError) as error:
             raise EnvironmentFault(f"{self.name} observe does not say what it shall ({error!r}).") from error
 
-    def probe(self, wanted: Placement | None, timeout: float) -> Observation:
+    def probe(self, wanted: Wanted, timeout: float) -> Observation:
         return observe_until_settled(self.observe, wanted, timeout, _POLL_SECONDS)
 
     def smoke(self, wanted: Placement, files: Mapping[str, bytes], timeout: float) -> Smoke:

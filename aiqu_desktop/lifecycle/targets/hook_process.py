@@ -19,6 +19,7 @@ from aiqu_desktop.core.files import sha256_file
 
 _CAP = 1 << 20  # bytes of its answer
 _REASON = 300
+CANNOT = 3  # the exit status of a hook that has no way to do what it is asked
 # Nothing of ours is handed on: no token, no proxy, no library path. A program that needs more reads its own file.
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 
@@ -78,10 +79,16 @@ def ask_hook(
     answer = _object(out)
     if status != 0:
         said = str(answer.get("reason", "")) if answer else errors.decode("utf-8", "replace")[-_REASON:]
-        raise Refused(f"The hook {name} {verb} says no (status {status}): {' '.join(said.split())[:_REASON]}")
+        if status == CANNOT:
+            raise Refused(f"The hook {name} cannot {verb} (status {status}); do it by hand. {_one_line(said)}".strip())
+        raise Refused(f"The hook {name} {verb} says no (status {status}): {_one_line(said)}")
     if answer is None:
         raise EnvironmentFault(f"The hook {name} {verb} did not print one JSON object; see its protocol.")
     return answer
+
+
+def _one_line(said: str) -> str:
+    return " ".join(said.split())[:_REASON]
 
 
 def _refuse_changed(pins: Mapping[str, str]) -> None:

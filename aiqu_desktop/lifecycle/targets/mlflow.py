@@ -24,7 +24,7 @@ from aiqu_desktop.lifecycle.targets.http_client import Answered, HttpClient, Unr
 from aiqu_desktop.lifecycle.targets.probing import observe_until_settled
 from aiqu_desktop.lifecycle.targets.remote_smoke import answer_golden_cases
 from aiqu_desktop.lifecycle.targets.setting import MLflowSetting
-from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Smoke
+from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Smoke, Stop, Wanted
 from aiqu_desktop.line.messages import digest_text
 from aiqu_desktop.line.protocol import MODEL_FILE
 
@@ -33,6 +33,7 @@ _EXPERIMENT = "aiqu"
 _LOOK_SECONDS = 5.0
 _UPLOAD_SECONDS = 60.0
 _POLL_SECONDS = 0.2
+_SERVES_NOTHING = (404, 410, 503)  # any other error may come from a model that answers, only not to this question
 _MLMODEL = """flavors:
   python_function:
     loader_module: aiqu_mlflow
@@ -103,12 +104,10 @@ class MLflowTarget:
         if former is not None:
             self.switch(former)
             return
-        try:
-            content = {"name": self._registered, "alias": self._setting.alias}
-            self._http.request("DELETE", f"{_API}/registered-models/alias", content, _LOOK_SECONDS)
-        except Answered as error:
-            if error.status not in (400, 404):  # there is none to take away
-                raise
+        self._remove_alias()
+
+    def stop(self, order: Stop) -> None:  # noqa: ARG002 - without an alias there is no place for its release
+        self._remove_alias()
 
     def observe(self) -> Observation:
         observed = self._probe is not None
@@ -120,13 +119,14 @@ class MLflowTarget:
             return Observation(True, pointed, None, 0, 0, 0.0, serving_observed=False)
         try:
             digest = self._served_digest(self._probe)
-        except Answered as error:  # it lives, and serves nothing that answers
-            return Observation(True, pointed, None, 0, 0, 0.0, str(error))
+        except Answered as error:  # it lives; only some of its errors say that nothing serves there
+            foreign = error.status not in _SERVES_NOTHING
+            return Observation(True, pointed, None, 0, 0, 0.0, str(error), foreign=foreign)
         except Unreachable as error:
             return Observation(False, pointed, None, 0, 0, 0.0, str(error))
         return Observation(True, pointed, self._placement_of(digest, pointed), 0, 0, 0.0)
 
-    def probe(self, wanted: Placement | None, timeout: float) -> Observation:
+    def probe(self, wanted: Wanted, timeout: float) -> Observation:
         return observe_until_settled(self.observe, wanted, timeout, _POLL_SECONDS)
 
     def smoke(self, wanted: Placement, files: Mapping[str, bytes], timeout: float) -> Smoke:
@@ -148,6 +148,14 @@ class MLflowTarget:
                 raise UserError(f"The scoring server's answer does not hold what was asked for ({error!r}).") from error
 
         return answer_golden_cases(files, ask)
+
+    def _remove_alias(self) -> None:
+        try:
+            content = {"name": self._registered, "alias": self._setting.alias}
+            self._http.request("DELETE", f"{_API}/registered-models/alias", content, _LOOK_SECONDS)
+        except Answered as error:
+            if error.status not in (400, 404):  # there is none to take away
+                raise
 
     def _aliased(self) -> Placement | None:
         query = urlencode({"name": self._registered, "alias": self._setting.alias})

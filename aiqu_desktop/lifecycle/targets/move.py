@@ -15,8 +15,9 @@ from aiqu_desktop.core.errors import AiquError, Refused
 from aiqu_desktop.core.words import ReleaseState
 from aiqu_desktop.lifecycle.approvals.target_choice import Consent, signers_of
 from aiqu_desktop.lifecycle.facts import champion_of, facts_of, model_named, staging_files
-from aiqu_desktop.lifecycle.history import spans_of
+from aiqu_desktop.lifecycle.history import placed_by
 from aiqu_desktop.lifecycle.lock import sole_release
+from aiqu_desktop.lifecycle.safe_state.hold import hold_of
 from aiqu_desktop.lifecycle.shadow.record import open_shadow
 from aiqu_desktop.lifecycle.targets.choice import build, setting_of
 from aiqu_desktop.lifecycle.targets.setting import FolderSetting, Setting, fingerprint, to_json
@@ -59,13 +60,14 @@ def set_target(registry: Registry, model: str, setting: Setting, consent: Consen
             signers_of(session, model, setting, consent)
             live = champion_of(found)
             version = facts_of(live) if live else None
-            past = [span.release for span in spans_of(session, found.id) if live and span.version_id == live.id]
+            _refuse_stopped(session, found.id, model)
+            release = placed_by(session, found.id, live.id) if live else ""
         target = build(registry.paths, model, setting)
         if version is None:
             proof, sentence = {}, f"{model} is released to {target.name} from now on."
         else:
             store = ArtifactStore(registry.paths.artifacts, registry.clock)
-            placement = Placement(version.digest, version.number, past[-1])
+            placement = Placement(version.digest, version.number, release)
             seen = _prove(target, placement, staging_files(store, version))
             shown = "is proven there" if seen.serving_observed else "is what it is told; what serves is not observed"
             proof, sentence = seen.to_json(), f"{model} is released to {target.name}; version {version.number} {shown}."
@@ -104,6 +106,11 @@ def _refuse_open_release(session: Session, model_id: int, model: str) -> None:
     query = select(Release.id).where(Release.model_id == model_id, Release.state.in_(unfinished))
     if session.scalars(query).first() is not None:
         raise Refused(f"A release of {model} is open; settle it (restart AiQu Desktop) before its target is changed.")
+
+
+def _refuse_stopped(session: Session, model_id: int, model: str) -> None:
+    if hold_of(session, model_id) is not None:
+        raise Refused(f"{model} is stopped, and a new target would have to serve to be proven; end the stop first.")
 
 
 def _write(

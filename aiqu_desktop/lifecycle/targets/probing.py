@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from aiqu_desktop.core.clock import wait_until
-from aiqu_desktop.lifecycle.targets.target import Observation, Placement
+from aiqu_desktop.lifecycle.targets.target import Observation, Wanted
 
 
 def observe_until_settled(
-    observe: Callable[[], Observation], wanted: Placement | None, timeout: float, poll_seconds: float
+    observe: Callable[[], Observation], wanted: Wanted, timeout: float, poll_seconds: float
 ) -> Observation:
     """`Target.probe` for a target whose every answer is given anew: the first one that says yes or no, or the last one.
 

@@ -31,7 +31,7 @@ from aiqu_desktop.lifecycle.targets.http_client import Answered, HttpClient, Unr
 from aiqu_desktop.lifecycle.targets.probing import observe_until_settled
 from aiqu_desktop.lifecycle.targets.remote_smoke import answer_golden_cases, staged_schema
 from aiqu_desktop.lifecycle.targets.setting import RepositorySetting, TritonSetting
-from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Smoke
+from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Smoke, Stop, Wanted
 from aiqu_desktop.lifecycle.targets.v2_client import V2Client
 from aiqu_desktop.line.protocol import MODEL_FILE
 
@@ -89,17 +89,29 @@ class RepositoryTarget:
         except (Answered, Unreachable) as error:
             self._complaint = (str(error), former.release if former else "")
 
+    def stop(self, order: Stop) -> None:
+        """See `Target`. Without a pointer, an engine that starts anew has nothing to load; the folder counts, as in
+        `revert`, and an engine that is down or says no is seen by the probe that follows.
+        """
+        self._point(None)
+        self._complaint = ("", "")
+        try:
+            self._client.unload(self.patience)
+        except (Answered, Unreachable) as error:
+            self._complaint = (str(error), order.release)
+
     def observe(self) -> Observation:
         pointed = self._pointed()
         complaint, release = self._complaint
         try:
             self._client.alive(_LOOK_SECONDS)
             serving = self._layout.loaded(self._client, _LOOK_SECONDS)
+            foreign = serving is None and self._client.has_model(_LOOK_SECONDS)
         except (Answered, Unreachable) as error:
             return Observation(False, pointed, None, 0, 0, 0.0, str(error))
-        return Observation(True, pointed, serving, 0, 0, 0.0, complaint, release)
+        return Observation(True, pointed, serving, 0, 0, 0.0, complaint, release, foreign=foreign)
 
-    def probe(self, wanted: Placement | None, timeout: float) -> Observation:
+    def probe(self, wanted: Wanted, timeout: float) -> Observation:
         return observe_until_settled(self.observe, wanted, timeout, _POLL_SECONDS)
 
     def smoke(self, wanted: Placement, files: Mapping[str, bytes], timeout: float) -> Smoke:

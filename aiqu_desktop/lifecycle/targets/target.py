@@ -17,6 +17,16 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """The safe state on a target: it answers nothing, because of this release."""
+
+    release: str
+
+
+Wanted = Placement | Stop | None
+
+
+@dataclass(frozen=True, slots=True)
 class Smoke:
     """How the version that serves on a target answered its golden cases there.
 
@@ -45,6 +55,9 @@ class Observation:
     refused_release: which release that reason is about.
     serving_observed: False where nothing on the target can say what it serves, only what it was told: `serving` is then
         None whatever serves, and nothing is ever proven.
+    foreign: something answers there, or may do so, that is none of ours: it does not stand still.
+    stopped_by: the release of the stop that the target says it obeys; "" where it says of none; None where it can say
+        no more than what it serves.
     """
 
     alive: bool
@@ -56,23 +69,34 @@ class Observation:
     refusal: str = ""
     refused_release: str = ""
     serving_observed: bool = True
+    foreign: bool = False
+    stopped_by: str | None = None
 
-    def answers(self, wanted: Placement | None) -> bool:
-        """True when the target, alive, answers with just this version; with None: with no version at all."""
-        return self.alive and self.serving_observed and self.serving == wanted
+    def answers(self, wanted: Wanted) -> bool:
+        """True when the target, alive, answers with just this version; with None: with no version at all.
 
-    def proves(self, wanted: Placement | None) -> bool:
+        With a stop: with nothing at all, and because of this stop where it can say so.
+        """
+        observed = self.alive and self.serving_observed
+        if isinstance(wanted, Placement):
+            return observed and self.serving == wanted
+        obeys = wanted is None or self.stopped_by in (None, wanted.release)
+        return observed and self.serving is None and not self.foreign and obeys
+
+    def proves(self, wanted: Wanted) -> bool:
         """True when the target, alive, answers with just this version and all golden cases pass there.
 
-        With None: when it answers with no version at all.
+        Where nothing shall serve: when it answers with nothing.
         """
-        return self.answers(wanted) and (wanted is None or 0 < self.golden_total == self.golden_passed)
+        golden = not isinstance(wanted, Placement) or 0 < self.golden_total == self.golden_passed
+        return self.answers(wanted) and golden
 
-    def told(self, wanted: Placement | None) -> bool:
-        """True when the target, alive, is told to serve this version and can say no more than that."""
-        return self.alive and not self.serving_observed and self.pointed == wanted
+    def told(self, wanted: Wanted) -> bool:
+        """True when the target, alive, is told to serve this version (or none) and can say no more than that."""
+        named = wanted if isinstance(wanted, Placement) else None
+        return self.alive and not self.serving_observed and self.pointed == named
 
-    def refuses(self, wanted: Placement | None) -> bool:
+    def refuses(self, wanted: Wanted) -> bool:
         """True when the target has said that it will not serve `wanted`."""
         return wanted is not None and bool(self.refusal) and self.refused_release == wanted.release
 
@@ -89,14 +113,16 @@ class Observation:
             "golden": {"passed": self.golden_passed, "total": self.golden_total},
             "refusal": self.refusal,
             "serving_observed": self.serving_observed,
+            "stopped_by": self.stopped_by,
+            "foreign": self.foreign,
         }
 
 
 class Target(Protocol):
-    """Where one model runs: stage, observe, switch, probe, smoke, and revert when one of them says no.
+    """Where one model runs: stage, observe, switch, probe, smoke, and revert when one of them says no; and stop.
 
     Every method raises an AiquError with one sentence when the target cannot be reached or written, or refuses.
-    `switch` and `revert` may be repeated; a kill inside leaves the target with the former or the new placement.
+    `switch`, `revert` and `stop` may be repeated; a kill inside leaves the target with the former or the new placement.
     """
 
     @property
@@ -121,8 +147,8 @@ class Target(Protocol):
         """Tell it to serve a staged version; this returns when it is told, not when it serves."""
         ...
 
-    def probe(self, wanted: Placement | None, timeout: float) -> Observation:
-        """Wait until it answers, after this call, with `wanted` (None: with no version).
+    def probe(self, wanted: Wanted, timeout: float) -> Observation:
+        """Wait until it answers, after this call, with `wanted` (None or a stop: with no version).
 
         Returns at once when it refuses `wanted` or can never say what it serves, and the last observation after
         `timeout` seconds.
@@ -140,6 +166,13 @@ class Target(Protocol):
 
     def revert(self, former: Placement | None) -> None:
         """Tell it to serve the former version again; with None, to be told of none, as before the first release."""
+        ...
+
+    def stop(self, order: Stop) -> None:
+        """Tell it to answer nothing until another version is put there, also after it starts anew.
+
+        This returns when it is told; `probe` sees whether it obeys. The next `switch` ends it.
+        """
         ...
 
 

@@ -31,7 +31,7 @@ class V2Client:
         """missing_as_null: how a missing number is written; JSON has no NaN, but Triton reads it and not null."""
         self._http = http
         self._missing_as_null = missing_as_null
-        self._model = quote(model, safe="")
+        self._name, self._model = model, quote(model, safe="")
 
     def alive(self, timeout: float) -> None:
         """Return if the engine answers.
@@ -48,6 +48,23 @@ class V2Client:
     def config(self, timeout: float) -> Mapping[str, Any] | None:
         """The configuration that the engine loaded the model with (Triton's extension); None where none is loaded."""
         return self._described(f"/v2/models/{self._model}/config", timeout)
+
+    def has_model(self, timeout: float) -> bool:
+        """Whether the engine may answer for the model: it describes it, or its repository index calls it ready.
+
+        An engine without the index is taken at its description alone.
+        """
+        if self.metadata(timeout) is not None:
+            return True
+        try:
+            index = self._http.post("/v2/repository/index", {}, timeout)
+        except Answered as error:
+            if error.status in _NOT_FOUND:
+                return False
+            raise
+        entries = index if isinstance(index, list) else ()
+        named = [entry for entry in entries if isinstance(entry, Mapping) and entry.get("name") == self._name]
+        return any(entry.get("state") == "READY" for entry in named)
 
     def load(self, timeout: float) -> None:
         """Have the engine load what lies in its repository now.

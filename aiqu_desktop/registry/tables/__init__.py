@@ -19,6 +19,7 @@ from aiqu_desktop.registry.tables.models import (
 from aiqu_desktop.registry.tables.people import Person, PersonRole, SignatureRecord
 from aiqu_desktop.registry.tables.rehearsals import RehearsalRecord
 from aiqu_desktop.registry.tables.releases import Release, ReleaseStep
+from aiqu_desktop.registry.tables.safe_state import FallbackRecord, Hold
 from aiqu_desktop.registry.tables.shadows import ShadowAnswerId, ShadowRecord
 from aiqu_desktop.registry.tables.targets import TargetRecord
 
@@ -30,8 +31,10 @@ __all__ = [
     "Base",
     "Check",
     "CheckRun",
+    "FallbackRecord",
     "FlowRun",
     "FlowStepResult",
+    "Hold",
     "HoldoutSet",
     "IngestFile",
     "LabelId",

@@ -13,7 +13,10 @@ from aiqu_desktop.registry.tables.base import Base, word
 
 
 class PromotionRequest(Base):
-    """What one person asks another to approve. Only its state and decision change; the database refuses the rest."""
+    """What one person asks another to approve: a promotion, or the resumption of a stopped model.
+
+    Only its state and decision change; the database refuses the rest.
+    """
 
     __tablename__ = "promotion_requests"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Releases: every promotion and rollback, from written intent to proven outcome."""
+"""Releases: every promotion, rollback, stop and resumption, from written intent to proven outcome."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from aiqu_desktop.registry.tables.base import Base, word
 
 
 class Release(Base):
-    """One promotion or rollback. The row is written before the target is touched and completed after the proof."""
+    """One release. The row is written before the target is touched and completed after the proof.
+
+    A stop and a resumption change no champion: both their versions are the one that is taken out of service or put
+    back.
+    """
 
     __tablename__ = "releases"
     __table_args__ = (

@@ -67,8 +67,11 @@ def draw_strip(drawing: Drawing, strip: Strip, frame: Frame, top: float) -> None
 
 
 def release_label(release: ReleaseEntry) -> str:
-    """ "v3"; for a rollback "back to v2"; for one that did not come through "v3 reverted"."""
-    label = f"v{release.to_version}" if release.kind is ReleaseKind.PROMOTION else f"back to v{release.to_version}"
+    """ "v3"; for a rollback "back to v2", for a stop "v3 stopped"; for one that did not come through "v3 reverted"."""
+    version = f"v{release.to_version}"
+    label = {ReleaseKind.ROLLBACK: f"back to {version}", ReleaseKind.STOP: f"{version} stopped"}.get(
+        release.kind, version
+    )
     return label if release.state is ReleaseState.COMPLETED else f"{label} {release.state.value}"
 
 
@@ -103,12 +106,15 @@ def _alarm_span(alarm: AlarmEntry, frame: Frame) -> tuple[float, float]:
 
 
 def _draw_release(drawing: Drawing, release: ReleaseEntry, frame: Frame, y: float) -> None:
-    """An upward triangle for a promotion, a downward one for a rollback, hollow when it did not complete."""
+    """A triangle up for what goes live, one down for a rollback, a square for a stop; hollow when not done."""
     x = frame.x(release.started)
     drawing.line((x, y + 8), (x, frame.bottom), SILENCE_LINE, 0.6, "1.5 1.5")
-    tip, base = (y + 1.5, y + 7.5) if release.kind is ReleaseKind.PROMOTION else (y + 7.5, y + 1.5)
+    tip, base = (y + 7.5, y + 1.5) if release.kind is ReleaseKind.ROLLBACK else (y + 1.5, y + 7.5)
     fill = INK if release.state is ReleaseState.COMPLETED else "#ffffff"
-    drawing.polygon([(x, tip), (x - 3.2, base), (x + 3.2, base)], fill, INK, 0.7)
+    if release.kind is ReleaseKind.STOP:
+        drawing.polygon([(x - 3, y + 1.5), (x + 3, y + 1.5), (x + 3, y + 7.5), (x - 3, y + 7.5)], fill, INK, 0.7)
+    else:
+        drawing.polygon([(x, tip), (x - 3.2, base), (x + 3.2, base)], fill, INK, 0.7)
     left, _ = _release_span(release, frame)
     if left == x - 4:
         drawing.text((x + 5, y + 7), release_label(release), INK, _LABEL)

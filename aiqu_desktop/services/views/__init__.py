@@ -18,12 +18,14 @@ from aiqu_desktop.services.views.rehearsal import RehearsalRow
 from aiqu_desktop.services.views.rows import AlarmRow, AuditRow, CheckRunRow, IngestRow, ScheduleRow
 from aiqu_desktop.services.views.shadow import ShadowAtWork, ShadowRow, ShadowView
 from aiqu_desktop.services.views.site import ModelTile, Overview, SchedulerView
+from aiqu_desktop.services.views.stop import CardView, StopView
 from aiqu_desktop.services.views.why import DistributionView, ReasonRow, WhyView
 
 __all__ = [
     "ActionState",
     "AlarmRow",
     "AuditRow",
+    "CardView",
     "CheckRunRow",
     "CostRow",
     "DistributionView",
@@ -48,6 +50,7 @@ __all__ = [
     "ShadowRow",
     "ShadowView",
     "SignedIn",
+    "StopView",
     "VersionRow",
     "WhyView",
 ]

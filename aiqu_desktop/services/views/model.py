@@ -13,6 +13,7 @@ from aiqu_desktop.services.views.people import RequestRow
 from aiqu_desktop.services.views.rows import AlarmRow, CheckRunRow
 from aiqu_desktop.services.views.shadow import ShadowRow
 from aiqu_desktop.services.views.site import ModelTile
+from aiqu_desktop.services.views.stop import CardView
 
 Floats = npt.NDArray[np.float64]
 
@@ -63,11 +64,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class ServedSpan:
-    """Which version served from when to when; `end` is None while it still does."""
+    """Which version served from when to when; `end` is None while it still does. stopped: nothing did in that time."""
 
     version: int
     start: datetime
     end: datetime | None
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +180,7 @@ class ModelPage:
     estimated: Series | None = None  # the primary metric without labels; None where nothing can estimate it
     challenger: Series | None = None  # the primary metric of a version that ran beside the champion
     cost: CostRow | None = None  # None where the performance check was not told what answers cost
+    stop: ActionState = ActionState(False, "")
+    resume: ActionState = ActionState(False, "")
+    resume_request: RequestRow | None = None  # the open request to let the stopped champion serve again
+    card: CardView | None = None  # the fallback card; None where none was written

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from aiqu_desktop.core.words import RequestState, Role
+from aiqu_desktop.core.words import ReleaseKind, RequestState, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,10 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """One request for promotion, as it stands at the site's present instant.
+    """One request, as it stands at the site's present instant.
 
-    override: titles of the failed gates that it asks to go ahead against. ended: why it is no longer open.
+    kind: PROMOTION, or RESUME of the stopped champion. override: titles of the failed gates that it asks to go ahead
+    against. ended: why it is no longer open.
     """
 
     id: int
@@ -47,6 +48,7 @@ class RequestRow:
     decided_at: datetime | None
     decision_reason: str
     ended: str
+    kind: ReleaseKind = ReleaseKind.PROMOTION
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from aiqu_desktop.core.words import Health, Task
 from aiqu_desktop.services.views.rows import AlarmRow
+from aiqu_desktop.services.views.stop import StopView
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class ModelTile:
     reverted: bool = False  # it serves, proven, because the last release was undone
     target: str = ""  # which target it is, in a few words
     serving_sentence: str = ""
+    stop: StopView | None = None  # the stop that stands: the champion is not served
+    fallback: str = ""  # while stopped: what the plant does meanwhile
 
 
 @dataclass(frozen=True, slots=True)

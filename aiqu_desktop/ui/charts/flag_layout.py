@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-RANK = {"rollback": 0, "promotion": 1, "reverted": 2, "alarm": 3, "onset": 4}  # who gets a label first
+# Who gets a label first.
+RANK = {"stop": 0, "resume": 1, "rollback": 2, "promotion": 3, "reverted": 4, "alarm": 5, "onset": 6}
 
 
 @dataclass(frozen=True, slots=True)

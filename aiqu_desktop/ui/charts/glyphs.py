@@ -14,6 +14,8 @@ KIND_TOKEN = {
     "promotion": "accent",
     "rollback": "ink",
     "reverted": "warning",
+    "stop": "alarm",
+    "resume": "accent",
     "alarm": "alarm",
     "onset": "alarm",
     "rehearsed": "alarm",
@@ -30,7 +32,7 @@ def mark_token(kind: str) -> str:
 
 
 def paint_mark(painter: QPainter, kind: str, centre: QPointF, size: float, colour: QColor, ground: QColor) -> None:
-    """The sign of one event, `size` pixels high: up arrow, back arrow, cross, filled diamond, open diamond."""
+    """The sign of one event, `size` pixels high: up arrow, back arrow, octagon, triangle, cross, diamonds."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(centre)
@@ -44,6 +46,12 @@ def paint_mark(painter: QPainter, kind: str, centre: QPointF, size: float, colou
         painter.drawPolygon(_polygon((0, -6), (6, 0), (2.5, 0), (2.5, 6), (-2.5, 6), (-2.5, 0), (-6, 0)))
     elif kind == "rollback":
         painter.drawPolygon(_polygon((-6.5, 0), (0, -6), (0, -2.5), (6, -2.5), (6, 2.5), (0, 2.5), (0, 6)))
+    elif kind == "stop":
+        octagon = ((-2.5, -6), (2.5, -6), (6, -2.5), (6, 2.5), (2.5, 6), (-2.5, 6), (-6, 2.5), (-6, -2.5))
+        painter.drawPolygon(_polygon(*octagon))
+        painter.fillRect(QRectF(-2.4, -2.4, 4.8, 4.8), ground)
+    elif kind == "resume":
+        painter.drawPolygon(_polygon((-4.5, -6), (6, 0), (-4.5, 6)))
     elif kind == "reverted":
         painter.setBrush(QBrush(ground))
         painter.drawEllipse(QPointF(0, 0), 6, 6)

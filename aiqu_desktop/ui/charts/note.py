@@ -12,6 +12,8 @@ WORDS = {
     "promotion": "Promotion",
     "rollback": "Rollback",
     "reverted": "Release reverted",
+    "stop": "Stop to the safe state",
+    "resume": "Resumption",
     "alarm": "Alarm activated",
     "onset": "Estimated onset",
     "rehearsed": "Alarm in the rehearsal",

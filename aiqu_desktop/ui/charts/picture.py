@@ -62,6 +62,7 @@ class Span:
     start: float
     end: float
     withdrawn: bool
+    stopped: bool = False  # nothing served in that time
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,8 @@ def _served(page: ModelPage, now: float) -> tuple[Span, ...]:
             span.version,
             span.start.timestamp(),
             now if span.end is None else span.end.timestamp(),
-            states.get(span.version) is VersionState.WITHDRAWN,
+            states.get(span.version) is VersionState.WITHDRAWN and not span.stopped,
+            span.stopped,
         )
         for span in page.served
     )
@@ -252,5 +254,5 @@ def _accepted(page: ModelPage, served: tuple[Span, ...]) -> tuple[Level, ...]:
     return tuple(
         Level(span.start, span.end, float(value), span.version)
         for span in served
-        if (value := values.get(span.version)) is not None
+        if not span.stopped and (value := values.get(span.version)) is not None
     )

@@ -72,7 +72,7 @@ def read_at(picture: Picture, metric: int, at: float, row: int | None = None) ->
     return Reading(
         at=at,
         standing=_standing(picture, point, volume, at),
-        version=next((s.version for s in reversed(picture.served) if s.start <= at < s.end or at == s.end), None),
+        version=_version_at(picture, at),
         metric=point,
         drift=_point(picture.drift, at),
         feature=_feature(picture, at, row),
@@ -98,7 +98,7 @@ def read_newest(picture: Picture, metric: int) -> Reading:
     return Reading(
         at=at,
         standing=_standing(picture, points[0], counted, at),
-        version=picture.served[-1].version if picture.served else None,
+        version=picture.served[-1].version if picture.served and not picture.served[-1].stopped else None,
         metric=points[0],
         drift=points[1],
         feature=_feature(picture, float(known[-1]), None) if len(known) else None,
@@ -107,6 +107,12 @@ def read_newest(picture: Picture, metric: int) -> Reading:
         estimated=points[2],
         challenger=points[3],
     )
+
+
+def _version_at(picture: Picture, at: float) -> int | None:
+    """What served then; None before the first version and while the model was stopped."""
+    span = next((s for s in reversed(picture.served) if s.start <= at < s.end or at == s.end), None)
+    return None if span is None or span.stopped else span.version
 
 
 def _beside(curve: Curve | None, metric: int, at: float) -> Point | None:

@@ -72,7 +72,7 @@ class TitleStrip(Strip):
 
 
 class RibbonStrip(Strip):
-    """Which version was champion when; one that was rolled back from is hatched."""
+    """Which version served when; one that was rolled back from is hatched, a stop is an empty frame with its word."""
 
     def __init__(self, theme: Theme, window: TimeWindow, height: float = 18) -> None:
         super().__init__(theme, height)
@@ -95,6 +95,12 @@ class RibbonStrip(Strip):
             if right <= left:
                 continue
             box = QRectF(left, rect.top() + 3, max(right - left - 1, 1.0), rect.height() - 4)
+            if span.stopped:
+                painter.setPen(QPen(theme.colour("alarm"), 1))
+                painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
+                if metrics.horizontalAdvance("stopped") + 8 < box.width():
+                    painter.drawText(box.adjusted(4, 0, -2, 0), Qt.AlignmentFlag.AlignVCenter, "stopped")
+                continue
             live = index == len(self.served) - 1
             painter.fillRect(box, theme.colour("line_strong" if live else "line", 150 if live else 255))
             if not live and index % 2:

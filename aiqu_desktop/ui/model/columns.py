@@ -36,7 +36,7 @@ RELEASE_STATE = {
     ReleaseState.REVERTED: Look("Reverted", "back", "warning"),
     ReleaseState.UNKNOWN: Look("Not proven", "unknown", "alarm"),
 }
-RELEASE_KIND = {ReleaseKind.PROMOTION: "Promotion", ReleaseKind.ROLLBACK: "Rollback"}
+RELEASE_KIND = {kind: kind.value.capitalize() for kind in ReleaseKind}
 
 ALARMS = tuple(column for column in ALARM_COLUMNS if column.name != "model")
 
@@ -115,6 +115,10 @@ def _metric(name: str) -> Column:
 
 
 def _way(row: ReleaseRow) -> str:
+    if row.kind is ReleaseKind.STOP:
+        return f"v{row.to_version} → –"
+    if row.kind is ReleaseKind.RESUME:
+        return f"– → v{row.to_version}"
     return f"{'–' if row.from_version is None else f'v{row.from_version}'} → v{row.to_version}"
 
 

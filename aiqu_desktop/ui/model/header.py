@@ -17,6 +17,8 @@ from aiqu_desktop.ui.widgets.labels import ElidedLabel, StateLabel, make_label
 PROVEN = Look("serving proven", "verified", "good")
 REVERTED = Look("reverted, serving proven", "warning", "warning")
 NOT_PROVEN = Look("serving not proven", "unknown", "unknown")
+STANDS_STILL = Look("stands still, proven", "halt", "alarm")
+STOP_UNPROVEN = Look("standing still not proven", "unknown", "alarm")
 READING = Look("Reading", "unknown", "ink_muted")
 WAITING = Look("waits for an approver", "pause", "accent")
 PENDING = RequestState.PENDING
@@ -29,6 +31,8 @@ class ModelHeader(QWidget):
 
     promote_asked = Signal(int)  # a version: to be requested, or decided about where its request is open
     roll_back_asked = Signal()
+    stop_asked = Signal()
+    card_asked = Signal()
     report_asked = Signal()
     limits_asked = Signal()
     retraining_asked = Signal()
@@ -47,6 +51,9 @@ class ModelHeader(QWidget):
         self.promote = make_button("Promote…", "promote")
         self.promote.clicked.connect(self._ask_promotion)
         self.roll_back = make_button("Roll back…", "roll_back", on_click=self.roll_back_asked.emit)
+        self.stop = make_button("Stop…", "stop", "quiet", self.stop_asked.emit)
+        self.card = make_button("Fallback card…", "card", "link", self.card_asked.emit)
+        self.card.setToolTip("How the plant works while this model is stopped")
         self.report = make_button("Report…", "report", "quiet", self.report_asked.emit)
         self.retraining = make_button("Retraining…", "retraining", "quiet", self.retraining_asked.emit)
         self.limits = make_button("Limits…", "limits", "quiet", self.limits_asked.emit)
@@ -70,13 +77,14 @@ class ModelHeader(QWidget):
         self.title.setText(name)
         self.health.set_look(READING)
         self.reason.set_text("The model is being read.")
+        self.reason.show()
         self.value.set_text("")
         self.cost.hide()
         self.champion.setText("")
         self.serving.hide()
         self.owner.set_text("")
         self._say_why_not("")
-        for button in (self.promote, self.roll_back, self.report, self.retraining):
+        for button in (self.promote, self.roll_back, self.stop, self.card, self.report, self.retraining):
             explain(button, "The model is being read.")
 
     def show_page(self, page: ModelPage) -> None:
@@ -85,6 +93,7 @@ class ModelHeader(QWidget):
         self.title.setText(tile.title)
         self.health.set_look(HEALTH[tile.health])
         self.reason.set_text(tile.reason)
+        self.reason.setVisible(tile.stop is None)  # the panel below says it, and more
         value = fmt.estimate(tile.value, tile.low, tile.high, tile.unit, tile.n if tile.value is not None else None)
         side = "≥" if tile.higher_is_better else "≤"
         limit = "" if tile.limit is None else f", limit {side}\u00a0{fmt.number(tile.limit)}"
@@ -111,6 +120,14 @@ class ModelHeader(QWidget):
         self._choices = _promotable(page)
         self._show_request(page.request)
         self._show_actions(page.promote, page.roll_back, report)
+        stopped = page.tile.stop is not None
+        self.stop.setText("Stop again…" if stopped else "Stop…")
+        self.stop.setAccessibleName(f"{self.stop.text().rstrip('…')} to the safe state…")
+        self.stop.setVisible(page.stop.enabled or not stopped)
+        explain(self.stop, self._preparing if page.stop.enabled else page.stop.why_not)
+        if self.stop.isEnabled():
+            self.stop.setToolTip("To the safe state: nothing answers, and the plant works by the fallback card")
+        explain(self.card, "")
 
     def show_error(self, sentence: str) -> None:
         """Say in place of the health why the page could not be read."""
@@ -118,10 +135,10 @@ class ModelHeader(QWidget):
         self.reason.set_text(sentence)
 
     def set_preparing(self, why: str) -> None:
-        """Switch both acts off while a preview is prepared, over every refresh; "" frees them with the next page."""
+        """Switch the acts off while a preview is prepared, over every refresh; "" frees them with the next page."""
         self._preparing = why
         if why:
-            for button in (self.promote, self.roll_back):
+            for button in (self.promote, self.roll_back, self.stop):
                 explain(button, why)
             self._say_why_not(why)
 
@@ -187,16 +204,21 @@ class ModelHeader(QWidget):
             row.setSpacing(12)
         first.addWidget(self.title)
         first.addWidget(self.health)
+        # Far from the rollback: the two are never pressed one for the other.
+        first.addWidget(self.stop)
         first.addStretch(1)
         for part in (self.champion, self.serving, _rule()):
             second.addWidget(part)
         second.addWidget(self.value, 5)
         second.addWidget(self.owner, 4)
+        self.card.setStyleSheet("min-height: 0; padding: 0;")  # a link in a line of text is no higher than the line
+        second.addWidget(self.card)
         for fixed in (self.health, self.serving):
             fixed.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         for button in (self.limits, self.retraining, self.report, self.promote, self.roll_back):
             first.addWidget(button)
         # Only the title shares its row with the buttons: the sentences need the whole width.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(3)
@@ -212,6 +234,8 @@ def _live(tile: ModelTile) -> str:
     """Nothing is called live unless the target has proven it."""
     if tile.champion is None:
         return "No version is live"
+    if tile.stop is not None:
+        return f"Version {tile.champion} is stopped"
     known = "is live" if tile.serving_proven else "is not proven live"
     return f"Version {tile.champion} {known}"
 
@@ -219,6 +243,8 @@ def _live(tile: ModelTile) -> str:
 def _serving_look(tile: ModelTile) -> Look:
     if tile.champion is None:
         return NOTHING_LIVE
+    if tile.stop is not None:
+        return STANDS_STILL if tile.stop.proven else STOP_UNPROVEN
     if not tile.serving_proven:
         return NOT_PROVEN
     return REVERTED if tile.reverted else PROVEN

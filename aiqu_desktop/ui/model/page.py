@@ -14,12 +14,14 @@ from aiqu_desktop.services.views import Mark, ModelPage, PersonRow, WhyView
 from aiqu_desktop.ui.alarms.acknowledge import ask_and_acknowledge
 from aiqu_desktop.ui.charts import ChartColumn, Picture, prepare
 from aiqu_desktop.ui.desk import Desk
+from aiqu_desktop.ui.model.card_dialog import CardDialog
 from aiqu_desktop.ui.model.header import ModelHeader
 from aiqu_desktop.ui.model.report_dialog import ReportDialog
 from aiqu_desktop.ui.model.retraining_dialog import RetrainingDialog
 from aiqu_desktop.ui.model.shadow_dialog import ShadowDialog
+from aiqu_desktop.ui.model.stop_panel import StopPanel
 from aiqu_desktop.ui.model.tabs import ModelTabs
-from aiqu_desktop.ui.release import ApprovalSheet, Papers, RequestSheet, RollbackSheet, gather
+from aiqu_desktop.ui.release import ApprovalSheet, Papers, RequestSheet, RollbackSheet, StopSheet, gather
 from aiqu_desktop.ui.tasks import Tasks
 from aiqu_desktop.ui.theme import Theme
 from aiqu_desktop.ui.widgets.dialogs import as_person
@@ -29,7 +31,13 @@ if TYPE_CHECKING:
     from aiqu_desktop.lifecycle.preview import Preview
 
 ROOMY = 800  # pixels of height from which charts and tables both have room
-WHY_ROOMY = 940  # the same for charts and the reasons of a drift, which hold a chart of their own
+_SHEETS: dict[ReleaseKind, type[RequestSheet] | type[RollbackSheet] | type[StopSheet]] = {
+    ReleaseKind.PROMOTION: RequestSheet,
+    ReleaseKind.RESUME: RequestSheet,
+    ReleaseKind.ROLLBACK: RollbackSheet,
+    ReleaseKind.STOP: StopSheet,
+}
+WHY_ROOMY = 940  # the same for charts and the reasons of a drift, or the card of a model that is stopped
 
 
 class ModelPageWidget(QWidget):
@@ -50,7 +58,9 @@ class ModelPageWidget(QWidget):
         self.model = ""
         self.shown: ModelPage | None = None
         self._stale = False
+        self._preparing = ""
         self.header = ModelHeader(theme)
+        self.stop_panel = StopPanel(theme)
         self.charts = ChartColumn(theme)
         self.tabs = ModelTabs(theme)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
@@ -70,9 +80,13 @@ class ModelPageWidget(QWidget):
         column.setContentsMargins(16, 8, 16, 8)
         column.setSpacing(8)
         column.addWidget(self.header)
+        column.addWidget(self.stop_panel)
         column.addWidget(self.splitter, 1)
         self.header.promote_asked.connect(self.ask_promotion)
         self.header.roll_back_asked.connect(self.ask_rollback)
+        self.header.stop_asked.connect(self.ask_stop)
+        self.header.card_asked.connect(self.ask_card)
+        self.stop_panel.resume_asked.connect(self.ask_resume)
         self.header.report_asked.connect(self.ask_report)
         self.header.limits_asked.connect(self.limits_asked)
         self.header.retraining_asked.connect(self.ask_retraining)
@@ -91,6 +105,7 @@ class ModelPageWidget(QWidget):
             self.model = name
             self.shown = None
             self.header.start_reading(name)
+            self.stop_panel.hide()
             self._explained = ()
             self.tabs.why.start_reading()
         self.refresh()
@@ -130,6 +145,29 @@ class ModelPageWidget(QWidget):
         """Preview a rollback to the last known good version, then open its sheet."""
         model = self.model
         self._prepare(lambda: self.desk.preview_rollback(model))
+
+    def ask_stop(self) -> None:
+        """Preview a stop to the safe state, then open its sheet."""
+        model = self.model
+        self._prepare(lambda: self.desk.preview_stop(model))
+
+    def ask_resume(self) -> None:
+        """Preview a resumption, then open the sheet of its request, or of its approval where it was asked for."""
+        model = self.model
+        self._prepare(lambda: self.desk.preview_resume(model))
+
+    def ask_card(self) -> None:
+        """Show the fallback card, to be changed by an engineer."""
+        page, desk = self.shown, self.desk
+        if page is None:
+            return
+
+        def opened(who: tuple[tuple[PersonRow, ...], str]) -> None:
+            dialog = CardDialog(desk, self.tasks, page, *who, self)
+            dialog.accepted.connect(lambda: self._acted(None))
+            dialog.open()
+
+        self.tasks.run(lambda: (desk.people(), desk.demo_password()), opened)
 
     def ask_report(self) -> None:
         """Ask for a report's period."""
@@ -182,7 +220,7 @@ class ModelPageWidget(QWidget):
             return
         fresh = self.shown is None
         self.shown = page
-        self.header.show_page(page)
+        self._show_head(page)
         self.tabs.show_page(page)
         self.charts.show_picture(picture, new_model=fresh)
         self._ask_why()
@@ -224,28 +262,44 @@ class ModelPageWidget(QWidget):
         if self.shown is None:
             return
         desk, title = self.desk, self.shown.tile.title
-        self.header.set_preparing("The preview is being prepared.")
+        self._preparing = "The preview is being prepared."
+        self.header.set_preparing(self._preparing)
+        self.stop_panel.show_page(self.shown, self._preparing)
         self.tasks.run(lambda: gather(desk, look(), title), self._open_sheet, self._no_preview)
 
     def _open_sheet(self, papers: Papers) -> None:
         if self.shown is None or papers.preview.model != self.model:
             return
-        self.header.set_preparing("")
-        self.header.show_page(self.shown)
-        kind = RollbackSheet if papers.preview.kind is ReleaseKind.ROLLBACK else RequestSheet
+        self._prepared()
+        kind = _SHEETS[papers.preview.kind]
         if papers.request is not None:
             kind = ApprovalSheet
         sheet = kind(self.desk, self.tasks, self.theme, papers, self)
         if isinstance(sheet, RequestSheet):
-            sheet.review_asked.connect(self.ask_promotion)
+            resumes = papers.preview.kind is ReleaseKind.RESUME
+            sheet.review_asked.connect(self.ask_resume if resumes else self.ask_promotion)
         sheet.ended.connect(self._acted)
         sheet.open()
 
     def _no_preview(self, error: Exception) -> None:
+        self._prepared()
+        ErrorDialog(self.theme, error, self).open()
+
+    def _prepared(self) -> None:
+        self._preparing = ""
         self.header.set_preparing("")
         if self.shown is not None:
-            self.header.show_page(self.shown)
-        ErrorDialog(self.theme, error, self).open()
+            self._show_head(self.shown)
+
+    def _show_head(self, page: ModelPage) -> None:
+        self.header.show_page(page)
+        stood = self.stop_panel.isVisibleTo(self)
+        self.stop_panel.show_page(page, self._preparing)
+        stands = self.stop_panel.isVisibleTo(self)
+        if stood != stands:  # on a low screen the card and the tables take the room of the charts
+            low = self.height() < WHY_ROOMY
+            self.tabs.fold(low and not stands and self.height() < ROOMY)
+            self._share_height(self.tabs.folded)
 
     def _acted(self, _result: object) -> None:
         self.refresh()
@@ -276,7 +330,8 @@ class ModelPageWidget(QWidget):
     def _share_height(self, folded: bool) -> None:
         """The reasons of a drift want more room than a table; on a low screen they get all of it."""
         why = self.tabs.shows_why
-        self.charts.setVisible(not why or self.height() >= WHY_ROOMY)
+        stopped = self.shown is not None and self.shown.tile.stop is not None
+        self.charts.setVisible(not (why or stopped) or self.height() >= WHY_ROOMY)
         upper = 1.0 if folded else 0.46 if why else 0.68
         height = max(self.splitter.height(), 1_000)
         self.splitter.setSizes([round(upper * height), round((1 - upper) * height) + 1])

@@ -62,7 +62,7 @@ def present_tile(tile: ModelTile, now: datetime) -> TileView:
         title=tile.title,
         health=tile.health,
         state=word,
-        reason=tile.reason,
+        reason=_reason(tile),
         value=value if tile.value is not None else "not known",
         unit=tile.unit if tile.value is not None else "",
         interval=interval,
@@ -80,6 +80,15 @@ def present_tile(tile: ModelTile, now: datetime) -> TileView:
         ),
         spoken=_spoken(tile, word, " ".join(filter(None, (value, tile.unit, interval))), now),
     )
+
+
+def _reason(tile: ModelTile) -> str:
+    """Of a stopped model, what the plant does meanwhile comes with it."""
+    if tile.stop is None:
+        return tile.reason
+    sure = "" if tile.stop.proven else "NOT PROVEN, go and look. "
+    instead = f" Instead: {tile.fallback}" if tile.fallback else " There is no fallback card."
+    return f"{sure}{tile.stop.by}, {fmt.instant(tile.stop.since)}: {tile.stop.reason.rstrip('.')}.{instead}"
 
 
 def _alarms(tile: ModelTile) -> str:
@@ -111,6 +120,8 @@ def _live(tile: ModelTile) -> tuple[str, str, str]:
     """Whether what should be live is proven to be: the target itself answers with its digest."""
     if tile.champion is None:
         return ("Live", "no version", "unknown")
+    if tile.stop is not None:
+        return ("Live", "nothing" if tile.stop.proven else "stop unproven", "" if tile.stop.proven else "warning")
     if not tile.serving_proven:
         return ("Live", f"v{tile.champion} unproven", "warning")
     if tile.reverted:
@@ -122,9 +133,11 @@ def _spoken(tile: ModelTile, word: str, estimate: str, now: datetime) -> str:
     """The tile as a screen reader says it."""
     known = f"{metric_title(tile.metric)} {estimate}" if tile.value is not None else "performance not known"
     live = "no version is live" if tile.champion is None else f"version {tile.champion} is live"
-    if tile.champion is not None and not tile.serving_proven:
+    if tile.stop is not None:
+        live = "nothing serves" if tile.stop.proven else "that nothing serves is not proven"
+    elif tile.champion is not None and not tile.serving_proven:
         live = f"whether version {tile.champion} is live is not proven"
     elif tile.reverted:
         live += " again after a release was undone"
     alarms = fmt.plural(tile.open_alarms, "open alarm")
-    return f"{tile.title}: {word}. {tile.reason} {known}; {live}; {alarms}; data {fmt.ago(tile.data_as_of, now)}."
+    return f"{tile.title}: {word}. {_reason(tile)} {known}; {live}; {alarms}; data {fmt.ago(tile.data_as_of, now)}."

@@ -20,7 +20,7 @@ from aiqu_desktop.ui.theme import Theme, icons
 PAD = 14
 _COLUMNS = (0.27, 0.15, 0.19, 0.2, 0.19)
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_TINT = {Health.ALARM: "alarm_tint", Health.WARNING: "raised", Health.UNKNOWN: "raised", Health.GOOD: "raised"}
+_TINTED = (Health.STOPPED, Health.ALARM)
 
 
 class Form(Enum):
@@ -107,7 +107,7 @@ class TileDelegate(QStyledItemDelegate):
 
     def _frame(self, painter: QPainter, area: QRectF, tile: TileView) -> None:
         theme = self._theme
-        painter.setBrush(theme.colour(_TINT[tile.health]))
+        painter.setBrush(theme.colour("alarm_tint" if tile.health in _TINTED else "raised"))
         painter.setPen(QPen(theme.colour("line"), 1))
         painter.drawRoundedRect(area, 6, 6)
         if tile.health is not Health.GOOD:

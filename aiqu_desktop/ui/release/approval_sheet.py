@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from aiqu_desktop.core.words import Meaning, RequestState
+from aiqu_desktop.core.words import Meaning, ReleaseKind, RequestState
 from aiqu_desktop.security.permissions import roles_for
 from aiqu_desktop.ui.desk import Desk
 from aiqu_desktop.ui.formatting import instant
@@ -29,6 +29,7 @@ class ApprovalSheet(HeldSheet):
         assert papers.request is not None, "there is nothing to approve without a request"
         self.request: RequestRow = papers.request
         self.pending = self.request.state is RequestState.PENDING
+        self.papers_stopped = papers.preview.stopped is not None
         super().__init__(desk, tasks, theme, papers, self._words(papers.title), danger=False, parent=parent)
         self.column.insertWidget(self.column.indexOf(self.pages), self._asked())
         self.decline = make_button("Decline", "decline", "quiet", self._decline)
@@ -36,7 +37,7 @@ class ApprovalSheet(HeldSheet):
         needed = "needed" if self.request.override else "needed to decline"
         self.ask_reason(f"What you say to it ({needed})", "It is kept in the audit trail for good")
         form = SignForm(
-            papers.people, roles_for(Meaning.APPROVED), title="Who approves", demo_password=papers.demo_password
+            papers.people, roles_for(self._meaning()), title="Who approves", demo_password=papers.demo_password
         )
         form.leave_out(self.request.requested_name)
         if papers.signed_in is not None:
@@ -108,9 +109,16 @@ class ApprovalSheet(HeldSheet):
 
     def _words(self, title: str) -> tuple[str, str, str]:
         number = self.request.version
-        verb = "approve and promote" if self.pending else "promote"
+        resume = self.request.kind is ReleaseKind.RESUME
+        act = "resume" if resume else "promote"
+        verb = f"approve and {act}" if self.pending else act
+        restored = "it stays stopped" if resume or self.papers_stopped else "the present one is restored"
         return (
-            f"{'Approve' if self.pending else 'Carry out'} version {number} of {title}",
-            "The line is told to serve this version and must prove it; if it does not, the present one is restored.",
+            f"{'Approve' if self.pending else 'Carry out'} {'that ' if resume else ''}version {number} of {title}"
+            f"{' serves again' if resume else ''}",
+            f"The line is told to serve this version and must prove it; if it does not, {restored}.",
             f"Hold to {verb} version {number}",
         )
+
+    def _meaning(self) -> Meaning:
+        return Meaning.APPROVED_RESUME if self.request.kind is ReleaseKind.RESUME else Meaning.APPROVED

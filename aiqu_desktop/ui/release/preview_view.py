@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 from aiqu_desktop.core.words import ReleaseKind
 from aiqu_desktop.ui.formatting import day, digest, instant
 from aiqu_desktop.ui.release.compare import compare
+from aiqu_desktop.ui.release.fallback_card import FallbackCardFrame
 from aiqu_desktop.ui.release.gate_list import GateList
 from aiqu_desktop.ui.theme import Theme, set_state
 from aiqu_desktop.ui.widgets.labels import ElidedLabel, IconLabel, make_label
@@ -28,12 +29,17 @@ class PreviewView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
+        if preview.stopped is not None:
+            column.addLayout(_sentence(theme, "halt", "alarm", _stopped(preview), "stopped"))
+        if preview.kind is ReleaseKind.STOP and preview.from_version is not None:
+            column.addWidget(card_frame(preview))
+            column.addLayout(_sentence(theme, "back", "ink", f"The way back: {preview.way_back}", "way_back"))
         if preview.to_version is not None:
             column.addLayout(self._versions(theme, preview))
             if preview.way_back:  # above the many gates, so that nobody must scroll for it
                 column.addLayout(_sentence(theme, "back", "ink", f"The way back: {preview.way_back}", "way_back"))
-            rows = 6 if preview.kind is ReleaseKind.PROMOTION else 1
-            column.addWidget(self._metrics(preview, rows))
+            if preview.kind is not ReleaseKind.RESUME:  # that would compare a version with itself
+                column.addWidget(self._metrics(preview, 6 if preview.kind is ReleaseKind.PROMOTION else 1))
         if preview.gates:
             column.addWidget(make_label("Gates", "heading"))
             column.addWidget(GateList(theme, preview.gates))
@@ -46,7 +52,8 @@ class PreviewView(QWidget):
         row = QHBoxLayout()
         row.setSpacing(10)
         arrow = IconLabel(theme, "forward", "ink_muted", 24)
-        row.addWidget(_card("Live now", preview.from_version, "from_version"), 1)
+        now = "Live now" if preview.stopped is None else "Stopped now"
+        row.addWidget(_card(now, preview.from_version, "from_version"), 1)
         row.addWidget(arrow, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(_card("Would go live", preview.to_version, "to_version"), 1)
         return row
@@ -80,6 +87,23 @@ class PreviewView(QWidget):
                     set_state(label, health="alarm")
                 grid.addWidget(label, line, column)
         return frame
+
+
+def card_frame(preview: Preview) -> FallbackCardFrame:
+    """The card that the plant works by after a stop."""
+    frame, card = FallbackCardFrame(), preview.fallback
+    if card is None:
+        frame.show_card((), "")
+    else:
+        frame.show_card(card.lines, f"number {card.number}, by {card.by}, {day(card.at)}")
+    return frame
+
+
+def _stopped(preview: Preview) -> str:
+    stop = preview.stopped
+    assert stop is not None
+    what = "This stops it again" if preview.kind is ReleaseKind.STOP else "This ends the stop"
+    return f"Stopped since {instant(stop.since)} by {stop.by}: {stop.reason.rstrip('.')}. {what}."
 
 
 def blocking_banner(theme: Theme, preview: Preview) -> QFrame:

@@ -25,6 +25,7 @@ LOOKS = {
     StepState.DONE: Look("done", "verified", "good"),
     StepState.FAILED: Look("failed", "cross", "alarm"),
 }
+_STANDS_STILL = Look("Stopped and proven", "halt", "alarm")
 _LIVE = Look("Live and proven", "verified", "good")
 _RETURNED = Look("Not released", "back", "warning")
 _UNSURE = Look("Not proven", "unknown", "alarm")
@@ -60,6 +61,11 @@ class ProgressView(QWidget):
         column.addStretch(1)
         self._draw()
 
+    def begin(self, steps: tuple[Step, ...]) -> None:
+        """Show other steps than those of a version that goes live."""
+        self.steps = steps
+        self._draw()
+
     def report(self, name: str, detail: str = "") -> None:
         """A step was reported by the lifecycle."""
         self.steps = advance(self.steps, name, detail)
@@ -67,7 +73,8 @@ class ProgressView(QWidget):
 
     def finish(self, outcome: ReleaseOutcome) -> None:
         """Show how it ended, with the line's own answer."""
-        ends = {ReleaseState.COMPLETED: _LIVE, ReleaseState.REVERTED: _RETURNED}
+        completed = _STANDS_STILL if outcome.stopped else _LIVE
+        ends = {ReleaseState.COMPLETED: completed, ReleaseState.REVERTED: _RETURNED}
         self._end(ends.get(outcome.state, _UNSURE), self._headline(outcome), outcome.sentence)
         self.facts.show_facts(_proof(outcome))
         self.facts.show()
@@ -86,6 +93,10 @@ class ProgressView(QWidget):
         self.sentence.show()
 
     def _headline(self, outcome: ReleaseOutcome) -> str:
+        if outcome.stopped:
+            if outcome.state is ReleaseState.UNKNOWN:
+                return "It shall stand still, but that is not proven: go and look"
+            return "Stopped and proven: nothing answers" if outcome.done else "It stays stopped: nothing answers"
         if outcome.done:
             return f"Version {outcome.to_version} is live and proven"
         former = "No version" if outcome.from_version is None else f"Version {outcome.from_version}"
@@ -127,7 +138,8 @@ def _proof(outcome: ReleaseOutcome) -> list[Fact]:
     if golden and golden.get("total"):
         facts.append(Fact("Golden cases passed on the target", f"{golden['passed']} of {golden['total']}"))
     if outcome.wall_seconds is not None:
-        facts.append(Fact("From intent to proof", duration(outcome.wall_seconds)))
+        begun = "press" if outcome.stopped else "intent"
+        facts.append(Fact(f"From {begun} to proof", duration(outcome.wall_seconds)))
     if proof.get("refusal"):
         facts.append(Fact("The line's own reason", str(proof["refusal"]), "alarm"))
     facts.append(Fact("Release", outcome.release, mono=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from aiqu_desktop.core.words import Meaning
+from aiqu_desktop.core.words import Meaning, ReleaseKind
 from aiqu_desktop.security.permissions import roles_for
 from aiqu_desktop.services.views import RequestRow
 from aiqu_desktop.ui.desk import Desk
@@ -28,13 +28,8 @@ class RequestSheet(ReleaseSheet):
     review_asked = Signal(int)
 
     def __init__(self, desk: Desk, tasks: Tasks, theme: Theme, papers: Papers, parent: QWidget | None = None) -> None:
-        new = papers.preview.to_version
-        number = "–" if new is None else new.number
-        super().__init__(
-            desk, tasks, theme, papers, f"Request version {number} of {papers.title}",
-            "Nothing is switched by a request. Another person, an approver, reads the same evidence and promotes.",
-            parent,
-        )  # fmt: skip
+        heading, explanation, meaning = _words(papers)
+        super().__init__(desk, tasks, theme, papers, heading, explanation, parent)
         self.request: RequestRow | None = None
         self.override = QCheckBox("Ask to go ahead against the failed gates: both people sign that, and it is reported")
         self.override.setObjectName("override")
@@ -43,7 +38,7 @@ class RequestSheet(ReleaseSheet):
             self.fields.addWidget(self.override)
         self.ask_reason("Reason", "The approver reads it, and it is kept in the audit trail for good")
         self.ask_signature(
-            SignForm(papers.people, roles_for(Meaning.REQUESTED), title="Who asks", demo_password=papers.demo_password)
+            SignForm(papers.people, roles_for(meaning), title="Who asks", demo_password=papers.demo_password)
         )
         if papers.signed_in is not None and self.sign is not None:
             self.sign.choose(papers.signed_in.name)
@@ -85,7 +80,7 @@ class RequestSheet(ReleaseSheet):
             return
         desk, preview, reason = self.desk, self.preview, self.reason.text().strip()
         by, override = self.sign.credentials(), self.override.isChecked()
-        self.begin(lambda: desk.request_promotion(preview, by, reason, override=override), self._asked)
+        self.begin(lambda: desk.request_release(preview, by, reason, override=override), self._asked)
 
     def _asked(self, request: RequestRow) -> None:
         self.request = request
@@ -110,3 +105,14 @@ class RequestSheet(ReleaseSheet):
             number = self.request.version
             self.accept()
             self.review_asked.emit(number)
+
+
+def _words(papers: Papers) -> tuple[str, str, Meaning]:
+    """(heading, one sentence, what the signature means)."""
+    new = papers.preview.to_version
+    number = "–" if new is None else new.number
+    nothing = "Nothing is switched by a request. Another person, an approver, reads the same evidence and"
+    if papers.preview.kind is ReleaseKind.RESUME:
+        heading = f"Request that version {number} of {papers.title} serves again"
+        return heading, f"{nothing} lets it serve.", Meaning.REQUESTED_RESUME
+    return f"Request version {number} of {papers.title}", f"{nothing} promotes.", Meaning.REQUESTED

@@ -96,6 +96,10 @@ class ReleaseSheet(QDialog):
         around = self.sizeHint().height() - self.pages.sizeHint().height()
         self.resize(width, min(max(least, around + content + _SLACK), _SMALL_SCREEN))
 
+    def grow(self, pixels: int) -> None:
+        """Taller by so much, as far as a small screen allows."""
+        self.resize(self.width(), min(self.height() + pixels, _SMALL_SCREEN))
+
     # what a sheet adds
 
     def ask_reason(self, title: str, hint: str) -> None:

@@ -29,6 +29,11 @@ START = (
     Step("switched", "Switch the target to it"),
     Step("completed", "Wait for the target's proof"),
 )
+STOP = (
+    Step("intended", "Write down the stop", state=StepState.RUNNING),
+    Step("switched", "Tell the target to answer nothing"),
+    Step("completed", "Wait until it is seen to stand still"),
+)
 _PART_OF = {"laid": "staged", "pointed": "switched", "probed": "completed", "proven": "completed"}
 _WAY_BACK = ("reverting", "restored", "reverted", "unknown")
 

@@ -1,6 +1,6 @@
 """A process that does a release of "toy" on its own target until a named step and is then killed.
 
-python -m tests.lifecycle.engines.killed SITE {promote-N|rollback} STEP
+python -m tests.lifecycle.engines.killed SITE {promote-N|rollback|stop|resume} STEP
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
-from aiqu_desktop.services import releases
+from aiqu_desktop.services import releases, safe_state
 from aiqu_desktop.services.opening import open_site
 from tests.factories.people import OPERATOR
 from tests.lifecycle.engines.scenarios import carry_out
@@ -23,7 +23,11 @@ def main(site: str, act: str, fatal: str) -> None:
         if name == fatal:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    if act == "rollback":
+    if act == "stop":
+        safe_state.stop(registry, safe_state.preview_stop(registry, "toy"), OPERATOR, "wrong answers", on_step=step)
+    elif act == "resume":
+        carry_out(registry, safe_state.preview_resume(registry, "toy"), step)
+    elif act == "rollback":
         preview = releases.preview_rollback(registry, "toy")
         releases.roll_back(registry, preview, OPERATOR, "scrap", on_step=step)
     else:

@@ -17,10 +17,12 @@ from sqlalchemy import func, select
 from aiqu_desktop.core.clock import wait_until
 from aiqu_desktop.core.words import CheckKind, TargetKind, VersionState
 from aiqu_desktop.lifecycle import Preview, Target
+from aiqu_desktop.lifecycle.facts import model_named
+from aiqu_desktop.lifecycle.safe_state.hold import stopped
 from aiqu_desktop.lifecycle.targets.choice import target_of
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Alarm, Version
-from aiqu_desktop.services import releases
+from aiqu_desktop.services import releases, safe_state
 from aiqu_desktop.services.checking import check_now
 from aiqu_desktop.services.imports import import_version
 from aiqu_desktop.services.opening import open_site
@@ -60,6 +62,20 @@ class EngineSite:
         assert not preview.blocked, preview.blocking
         return releases.roll_back(self.registry, preview, OPERATOR, "scrap")
 
+    def stop(self, on_step: Callable[[str, str], None] | None = None) -> releases.ReleaseOutcome:
+        return safe_state.stop(
+            self.registry, safe_state.preview_stop(self.registry, "toy"), OPERATOR, "wrong answers", on_step=on_step
+        )
+
+    def resume(self, on_step: Callable[[str, str], None] | None = None) -> releases.ReleaseOutcome:
+        preview = safe_state.preview_resume(self.registry, "toy")
+        assert not preview.blocked, preview.blocking
+        return carry_out(self.registry, preview, on_step)
+
+    def stopped(self) -> bool:
+        with self.registry.read() as session:
+            return stopped(session, model_named(session, "toy").id) is not None
+
     def serving(self) -> int | None:
         seen = self.target.observe().serving
         return seen.version if seen else None
@@ -67,9 +83,9 @@ class EngineSite:
     def champion(self) -> int | None:
         return releases_champion(self.registry)
 
-    def check(self) -> CheckRunRow:
-        """Ask the target check now."""
-        (row,) = check_now(self.registry, model="toy", kind=CheckKind.TARGET)
+    def check(self, kind: CheckKind = CheckKind.TARGET) -> CheckRunRow:
+        """Ask a check now; the target's, if no other is named."""
+        (row,) = check_now(self.registry, model="toy", kind=kind)
         return row
 
     def alarms(self, key: str, *, active: bool = False) -> int:
@@ -98,8 +114,8 @@ class EngineSite:
 def carry_out(
     registry: Registry, preview: Preview, on_step: Callable[[str, str], None] | None = None
 ) -> releases.ReleaseOutcome:
-    """Eva asks for the promotion, Maria approves it, and it is carried out."""
-    request = releases.request_promotion(registry, preview, ENGINEER, "better")
+    """Eva asks for the promotion or resumption, Maria approves it, and it is carried out."""
+    request = releases.request_release(registry, preview, ENGINEER, "better")
     return releases.promote(registry, releases.approve(registry, request.id, APPROVER).id, on_step=on_step)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from aiqu_desktop.core.clock import wait_until
 from aiqu_desktop.core.errors import AiquError
 from aiqu_desktop.core.words import ReleaseState, TargetKind, Verdict
 from aiqu_desktop.services import releases
@@ -148,6 +149,36 @@ def test_without_a_scoring_server_a_release_is_marked_and_never_called_proven(re
         row = site.check()
         assert row.verdict is Verdict.UNKNOWN and "not observed" in row.summary
         assert site.roll_back().done and site.champion() == 1
+
+
+def test_a_stop_takes_the_alias_away_and_is_proven_when_the_scoring_server_refuses(site: EngineSite) -> None:
+    stopped = site.stop()
+    assert stopped.done, stopped.sentence
+    assert site.target.observe().pointed is None and site.serving() is None and site.stopped()
+    assert site.check().verdict is Verdict.GOOD
+    resumed = site.resume()
+    assert resumed.done and (site.serving(), site.stopped()) == (1, False)
+    print(f"\nmlflow: stop, resumption: {stopped.wall_seconds:.2f} s, {resumed.wall_seconds:.2f} s")
+
+
+def test_a_stop_is_not_proven_by_a_scoring_server_that_is_away(scoring: Engine, site: EngineSite) -> None:
+    scoring.kill()
+    try:
+        outcome = site.stop()
+        assert outcome.state is ReleaseState.UNKNOWN and site.stopped() and site.alarms("release") == 1
+    finally:
+        scoring.start()
+    assert wait_until(lambda: site.check().verdict is Verdict.GOOD, 30), "the alias is gone, so it serves nothing"
+
+
+def test_without_a_scoring_server_a_stop_is_never_called_proven(registry: Engine, tmp_path: Path) -> None:
+    with engine_site(tmp_path) as site:
+        site.take_in(1)
+        site.choose(TargetKind.MLFLOW, url=registry.url, serving_not_observed=True, registered="blind-stop")
+        site.promote(1)
+        outcome = site.stop()
+        assert outcome.state is ReleaseState.UNKNOWN and "nothing there says what serves" in outcome.sentence
+        assert site.stopped() and site.target.observe().pointed is None
 
 
 def _digest(site: EngineSite, number: int) -> str:

@@ -198,3 +198,29 @@ def _asks(engine: Engine) -> Callable[[], None]:
             connection.close()
 
     return ask
+
+
+def test_a_stop_unloads_the_model_and_a_resumption_loads_it_again(engine: Engine, site: EngineSite) -> None:
+    stopped = site.stop()
+    assert stopped.done, stopped.sentence
+    assert (site.champion(), site.serving(), site.stopped()) == (1, None, True)
+    pointer = engine.folder / "repository" / "toy" / POINTER[engine.name]
+    assert not pointer.exists(), "it stays stopped when it starts anew"
+    assert site.check().verdict is Verdict.GOOD
+    resumed = site.resume()
+    assert resumed.done and (site.serving(), site.stopped()) == (1, False)
+    report(engine, "stop, resumption", f"{stopped.wall_seconds:.2f} s, {resumed.wall_seconds:.2f} s")
+
+
+def test_a_broken_version_out_of_a_stop_leaves_the_engine_stopped(engine: Engine, site: EngineSite) -> None:
+    site.stop()
+    outcome = site.promote(2, site.break_staged(engine.folder / "repository" / "toy" / "2" / "model.onnx"))
+    assert outcome.state is ReleaseState.REVERTED and "toy stays stopped" in outcome.sentence
+    assert site.serving() is None and site.check().verdict is Verdict.GOOD
+
+
+@pytest.mark.parametrize("step", ["intended", "pointed"])
+def test_a_stop_that_was_killed_goes_on_at_the_next_start(site: EngineSite, step: str) -> None:
+    site.killed("stop", step)
+    (outcome,) = releases.settle(site.registry)
+    assert outcome.done and site.serving() is None and site.stopped()

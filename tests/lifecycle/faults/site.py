@@ -17,14 +17,19 @@ from aiqu_desktop.core.errors import EnvironmentFault
 from aiqu_desktop.core.paths import SitePaths
 from aiqu_desktop.core.words import ReleaseState, VersionState
 from aiqu_desktop.lifecycle import Placement, spans
-from aiqu_desktop.line.messages import LineStatus
+from aiqu_desktop.lifecycle.facts import model_named
+from aiqu_desktop.lifecycle.safe_state.hold import stopped
+from aiqu_desktop.line.messages import LineStatus, StopOrder
 from aiqu_desktop.line.protocol import TargetFolder
+from aiqu_desktop.monitoring.release_alarm import standing_condition
+from aiqu_desktop.monitoring.stop_alarm import stop_conditions
 from aiqu_desktop.registry import Registry
-from aiqu_desktop.registry.tables import Release, Version
+from aiqu_desktop.registry.tables import Alarm, Release, Version
 from aiqu_desktop.security import audit
 from aiqu_desktop.services import releases
 from aiqu_desktop.services.opening import close_site, open_site
 from tests.factories.bundles import make_bundle
+from tests.factories.people import enrol
 from tests.lifecycle.faults.acts import done, let_two_people_sign
 from tests.lifecycle.faults.forking import Host
 
@@ -38,8 +43,10 @@ _LIVE_FOR_EVER = "completed"
 class FaultSite:
     """A site in `root` on which `act` is about to happen. `kept` lies on another file system than a power cut hits.
 
-    act: what `acts.prepared` takes. For "settle STEP" a promotion to version 2 has been killed at that step.
+    act: what `acts.prepared` takes. For "settle STEP" a promotion to version 2 has been killed at that step, for
+        "settle stop STEP" a stop.
     before, after: the versions of which one must be champion, whatever happens.
+    completed: how many releases were completed before.
     said: where the child that is asked about writes what it says.
     """
 
@@ -50,6 +57,7 @@ class FaultSite:
     line_pid: int | None = None
     before: int = 1
     after: int = 2
+    completed: int = 1
     _paths_at_first: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -72,15 +80,28 @@ class FaultSite:
         done(registry, MODEL, "promote 1")
         if self.act == "rollback":
             done(registry, MODEL, "promote 2")
-            self.before, self.after = 2, 1
-        let_two_people_sign(registry, MODEL, self.before + 1)
+            self.before, self.after, self.completed = 2, 1, 2
+        if self.about_stops:
+            self.after = 1
+        if self.act == "resume":
+            done(registry, MODEL, "stop")
+            self.completed = 2
+        if not self.about_stops or self.act == "resume":
+            let_two_people_sign(registry, MODEL, "resume" if self.act == "resume" else f"promote {self.before + 1}")
+        enrol(registry)
         close_site(registry)
         if self.act.startswith("settle "):
-            pid = self.release("promote 2", fatal=self.act.removeprefix("settle "))
+            killed = "stop" if self.about_stops else "promote 2"
+            pid = self.release(killed, fatal=self.act.split()[-1])
             os.kill(pid, signal.SIGCONT)
             assert self.host.wait(pid) == -signal.SIGKILL, self.all_said()
         shutil.copytree(self.root, self.kept / "site", ignore=shutil.ignore_patterns("status.json", "*.tmp", "*-shm"))
         self._paths_at_first = self._paths()
+
+    @property
+    def about_stops(self) -> bool:
+        """The champion stays what it is, and whether it serves is what is at stake."""
+        return "stop" in self.act or self.act == "resume"
 
     def start_line(self) -> None:
         self.line_pid = self.host.line(SitePaths(self.root).line)
@@ -107,9 +128,9 @@ class FaultSite:
         pointer = self.target.pointer_file
         shutil.copy2(first / model / pointer.name, pointer.with_name(".put-back"))
         pointer.with_name(".put-back").replace(pointer)
-        wanted = self.target.pointer()
+        wanted = self.target.order()
         assert wanted is not None
-        self._until(lambda status: status.serving is not None and status.serving.release == wanted.release)
+        self._until(lambda status: wanted.release in (status.stopped_by, status.serving and status.serving.release))
 
     def release(self, act: str = "", *, synchronous: str = "", fatal: str = "", aloud: str = "") -> int:
         """A child that stands just before the button of `act`; its process.
@@ -151,9 +172,13 @@ class FaultSite:
             return [str(error)]
         try:
             outcomes = releases.settle(registry)
+            again = self.about_stops and self.act != "resume" and self._stop_is_unproven(registry)
+            if again:
+                done(registry, MODEL, "stop")  # the alarm says so: somebody goes there and presses it again
             broken = [f"recovery: {outcome.sentence}" for outcome in outcomes if outcome.state.unfinished]
-            broken += [f"recovery: {one.sentence}" for one in outcomes if one.state is ReleaseState.UNKNOWN]
-            broken += self._broken_in_registry(registry)
+            unknown_ends = [one for one in outcomes if one.state is ReleaseState.UNKNOWN]
+            broken += [f"recovery: {one.sentence}" for one in unknown_ends if not again]
+            broken += self._broken_in_registry(registry, unproven=int(again))
             broken += self._broken_on_target(registry)
             if self.leftovers():
                 done(registry, MODEL, f"promote {2 if self._champion(registry) == 1 else 1}")
@@ -167,7 +192,7 @@ class FaultSite:
 
     # --- inside
 
-    def _broken_in_registry(self, registry: Registry) -> list[str]:
+    def _broken_in_registry(self, registry: Registry, unproven: int) -> list[str]:
         broken = []
         with registry.read() as session:
             champions = list(session.scalars(select(Version.number).where(Version.state == VersionState.CHAMPION)))
@@ -182,20 +207,43 @@ class FaultSite:
             broken.append(f"database: {whole}")
         broken += [f"open: {row.kind} {row.state}" for row in rows if row.state.unfinished]
         completed = [row.state for row in rows].count(ReleaseState.COMPLETED)
-        if completed != self.before + (champions == [self.after]):
+        moved = self._moved(registry) if self.about_stops else champions == [self.after]
+        if completed != self.completed + moved:
             broken.append(f"completed releases: {completed}, champion {champions}")
         steps = self.steps_said()
-        if ("intended" in steps or self.act.startswith("settle")) and len(rows) != self.before + 1:
+        if ("intended" in steps or self.act.startswith("settle")) and (len(rows) != self.completed + 1 + unproven):
             broken.append("the intent that was said to be written down is lost")
-        if _LIVE_FOR_EVER in steps and champions != [self.after]:
-            broken.append(f"said to be live and proven, but the champion is {champions}")
-        if "reverted" in steps and champions != [self.before]:
+        if _LIVE_FOR_EVER in steps and not moved:
+            broken.append(f"said to be done and proven, but the champion is {champions}")
+        if "reverted" in steps and (moved or champions != [self.before]):
             broken.append(f"said to be reverted, but the champion is {champions}")
         return broken
+
+    def _moved(self, registry: Registry) -> bool:
+        """Whether the stop stands, or the resumption has ended it."""
+        with registry.read() as session:
+            held = stopped(session, model_named(session, MODEL).id) is not None
+        return held is (self.act != "resume")
+
+    def _stop_is_unproven(self, registry: Registry) -> bool:
+        with registry.read() as session:
+            held = stopped(session, model_named(session, MODEL).id)
+        if held is None or held.proven:
+            return False
+        with registry.read() as session:
+            model, now = model_named(session, MODEL).id, registry.clock.now()
+            rings = set(session.scalars(select(Alarm.key).where(Alarm.returned_at.is_(None))))
+            # Where a full disk kept the alarms back, this is what the next target check raises.
+            late = (*stop_conditions(session, model, now), standing_condition(session, model, proven=False))
+            rings |= {condition.key for condition in late if condition is not None and condition.bad}
+        assert {"stopped", "release"} <= rings, f"nobody is told: {rings}"
+        return True
 
     def _broken_on_target(self, registry: Registry) -> list[str]:
         """Pointer, what the line answers and the registry's last completed release must be one and the same."""
         past = spans(registry, MODEL)
+        if not past[-1].serves:
+            return self._broken_standstill(past[-1].release)
         with registry.read() as session:
             digest = session.get_one(Version, past[-1].version_id).digest
         wanted = Placement(digest, past[-1].number, past[-1].release)
@@ -215,6 +263,16 @@ class FaultSite:
         if last is None or last.pid != self.line_pid or not wait_until(lambda: _is(target, proven), PATIENCE):
             return [f"the registry says {wanted}, the line answers {target.status()}"]
         return []
+
+    def _broken_standstill(self, release: str) -> list[str]:
+        target = self.target
+        order = target.order()
+        if not isinstance(order, StopOrder) or order.release != release:
+            return [f"the registry says stopped by {release}, the pointer {order}"]
+        if not wait_until(lambda: _is(target, lambda status: status.stopped_by == release), PATIENCE):
+            return [f"the registry says stopped by {release}, the line {target.status()}"]
+        status = target.status()
+        return [] if status is not None and status.serving is None else [f"stopped, but the line answers {status}"]
 
     def _champion(self, registry: Registry) -> int | None:
         with registry.read() as session:

@@ -21,9 +21,13 @@ KILL, BROKEN, FULL, STAYS_FULL = (
 WAYS = {
     "promote 2": (KILL, BROKEN, FULL, STAYS_FULL),
     "rollback": (KILL, BROKEN, FULL, STAYS_FULL),
+    "stop": (KILL, BROKEN, FULL, STAYS_FULL),
+    "resume": (KILL, BROKEN, FULL, STAYS_FULL),
     # Recovery itself, of a promotion that was killed before and of one that was killed after its switch.
     "settle staged": (KILL, BROKEN),
     "settle pointed": (KILL, BROKEN),
+    "settle stop intended": (KILL, BROKEN),
+    "settle stop pointed": (KILL, BROKEN),
 }
 _ENDINGS = {0: "done", 1: "undone", 2: "refused with a sentence", -9: "killed"}
 

@@ -21,7 +21,7 @@ from tests.lifecycle.faults.site import FaultSite
 
 pytestmark = [pytest.mark.campaign, pytest.mark.skipif(sys.platform != "linux", reason="strace, ext4")]
 
-ACTS = ("promote 2", "rollback")
+ACTS = ("promote 2", "rollback", "stop", "resume")
 
 
 @dataclass

@@ -15,7 +15,7 @@ from tests.lifecycle.faults.site import FaultSite
 
 pytestmark = [pytest.mark.campaign, pytest.mark.skipif(sys.platform != "linux", reason="strace")]
 
-ACTS = ("promote 2", "rollback")
+ACTS = ("promote 2", "rollback", "stop", "resume")
 _CHANGING = ("line", "locks")  # and the registry; a release changes nothing else
 
 

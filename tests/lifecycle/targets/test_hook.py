@@ -54,6 +54,35 @@ def test_promotion_and_rollback_are_proven_through_the_hook(site: EngineSite) ->
     assert site.check().verdict is Verdict.GOOD
 
 
+def test_a_stop_is_proven_by_what_the_hook_observes_and_ended_by_two_people(site: EngineSite) -> None:
+    stopped = site.stop()
+    assert stopped.done and (site.champion(), site.serving(), site.stopped()) == (1, None, True)
+    row = site.check()
+    assert row.verdict is Verdict.GOOD and "answers nothing, as it shall" in row.summary
+    assert site.resume().done and (site.serving(), site.stopped()) == (1, False)
+
+
+def test_a_hook_that_cannot_stop_leaves_it_to_people_and_says_so(home: Path, site: EngineSite) -> None:
+    (home / "cannot").touch()
+    outcome = site.stop()
+    assert outcome.state is ReleaseState.UNKNOWN and site.stopped()
+    assert "cannot stop (status 3); do it by hand. the press has no remote switch" in outcome.sentence
+    row = site.check()
+    assert row.verdict is Verdict.BAD and "answers with version 1 although the model is stopped" in row.summary
+    assert (site.alarms("stopped"), site.alarms("release"), site.alarms("target")) == (1, 1, 1)
+    (home / "toy" / "state.json").unlink()  # somebody went there
+    assert site.check().verdict is Verdict.GOOD
+    assert (site.alarms("release", active=True), site.alarms("target", active=True)) == (0, 0)
+
+
+def test_a_hook_from_before_stops_were_known_is_no_proof(home: Path, site: EngineSite) -> None:
+    (home / "cannot").touch()
+    old = "import sys, json; print(json.dumps({'reason': 'no such verb'})); sys.exit(1)"
+    with pytest.raises(Refused, match="old stop says no"):
+        command = program(home, old, "old")
+        ask_hook(command, pin(command), "stop", {"model": "toy", "release": "r"}, 20.0)
+
+
 def test_a_broken_version_is_refused_by_the_program_and_raises_one_alarm(home: Path, site: EngineSite) -> None:
     preview = releases.preview_promotion(site.registry, "toy", 2)
     assert preview.to_version is not None

@@ -14,7 +14,7 @@ from aiqu_desktop.core.files import sha256_bytes
 from aiqu_desktop.core.paths import SitePaths
 from aiqu_desktop.lifecycle.targets.repository_v2 import RepositoryTarget
 from aiqu_desktop.lifecycle.targets.setting import TritonSetting
-from aiqu_desktop.lifecycle.targets.target import Placement
+from aiqu_desktop.lifecycle.targets.target import Placement, Stop
 from tests.factories.bundles import make_bundle, toy_onnx, toy_schema
 from tests.lifecycle.targets.plain_server import Asked, PlainServer, answer_json, plain_server
 
@@ -76,7 +76,8 @@ def test_a_switch_writes_the_pointer_and_tells_the_engine_once(
     assert target.observe().pointed is None, "staging points to nothing"
     target.switch(ONE)
     engine.loaded = ONE
-    assert [asked.path for asked in server.asked if asked.method == "POST"] == ["/v2/repository/models/toy/load"]
+    orders = [asked.path for asked in server.asked if asked.path.endswith(("/load", "/unload"))]
+    assert orders == ["/v2/repository/models/toy/load"]
     seen = target.probe(ONE, 5)
     assert seen.answers(ONE) and seen.pointed == ONE and not seen.proves(ONE), "no golden case has been answered yet"
 
@@ -175,3 +176,38 @@ def test_a_repository_that_cannot_be_written_is_said(
     target = RepositoryTarget(SitePaths(tmp_path), "toy", TritonSetting(server.url, str(tmp_path / "file")))
     with pytest.raises(EnvironmentFault, match="cannot be written"):
         target.stage(ONE, files)
+
+
+def test_a_stop_takes_the_pointer_away_and_is_proven_when_the_index_knows_no_ready_model(
+    target: RepositoryTarget, server: PlainServer, engine: Engine, files: dict[str, bytes]
+) -> None:
+    target.stage(ONE, files)
+    target.switch(ONE)
+    engine.loaded = ONE
+    order = Stop("halt")
+    assert not target.observe().answers(order)
+    target.stop(order)
+    assert server.asked[-1].path == "/v2/repository/models/toy/unload" and target.observe().pointed is None
+    assert not target.probe(order, 0.1).answers(order), "the engine still serves"
+    engine.loaded = None
+    engine.instead["/index"] = lambda _: answer_json([{"name": "toy", "version": "1", "state": "UNAVAILABLE"}])
+    assert target.probe(order, 5).proves(order)
+
+
+@pytest.mark.parametrize("path", ["/models/toy", "/index"])
+def test_a_model_of_somebody_else_under_the_same_name_is_no_standstill(
+    target: RepositoryTarget, engine: Engine, path: str
+) -> None:
+    ready = [{"name": "other", "state": "READY"}, {"name": "toy", "version": "7", "state": "READY"}]
+    answer = {"name": "toy", "versions": ["7"]} if path == "/models/toy" else ready
+    engine.instead[path] = lambda _: answer_json(answer)
+    seen = target.observe()
+    assert seen.alive and seen.serving is None and seen.foreign and not seen.answers(Stop("halt"))
+
+
+def test_an_engine_that_refuses_to_unload_says_why_at_once(target: RepositoryTarget, engine: Engine) -> None:
+    engine.loaded = ONE
+    engine.instead["/unload"] = lambda _: answer_json({"error": "busy"}, 500)
+    target.stop(Stop("halt"))
+    seen = target.probe(Stop("halt"), 60)
+    assert seen.refuses(Stop("halt")) and "busy" in seen.refusal and not seen.refuses(Stop("another"))
