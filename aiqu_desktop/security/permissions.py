@@ -15,12 +15,16 @@ _MAY_SIGN: Mapping[Meaning, frozenset[Role]] = {
     Meaning.ROLLED_BACK: frozenset({Role.OPERATOR, Role.ENGINEER, Role.APPROVER}),
     Meaning.TARGET_CHOSEN: frozenset({Role.ENGINEER}),
     Meaning.TARGET_APPROVED: frozenset({Role.APPROVER}),
+    Meaning.PROPOSED_AUTOMATIC: frozenset({Role.ENGINEER}),
+    Meaning.APPROVED_AUTOMATIC: frozenset({Role.APPROVER}),
+    Meaning.ADVISED_ONLY: frozenset({Role.OPERATOR, Role.ENGINEER, Role.APPROVER}),
+    Meaning.VETOED: frozenset({Role.OPERATOR, Role.ENGINEER, Role.APPROVER}),
     Meaning.ADMINISTERED: frozenset({Role.ADMINISTRATOR}),
     Meaning.WITNESSED: frozenset({Role.ADMINISTRATOR, Role.APPROVER}),
 }
 
 # A signature by a session that is already signed in, without the password anew: only where seconds count.
-BY_SESSION = frozenset({Meaning.ROLLED_BACK})
+BY_SESSION = frozenset({Meaning.ROLLED_BACK, Meaning.ADVISED_ONLY, Meaning.VETOED})
 
 # Roles that are given, and passwords of whose holders are set, by two people.
 GUARDED = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
@@ -34,6 +38,10 @@ STATEMENT: Mapping[Meaning, str] = {
     Meaning.ROLLED_BACK: "I am responsible for this rollback.",
     Meaning.TARGET_CHOSEN: "I chose this target, and stand for its reason.",
     Meaning.TARGET_APPROVED: "I have read the settings and approve this target.",
+    Meaning.PROPOSED_AUTOMATIC: "I ask that this model may be rolled back automatically under this policy.",
+    Meaning.APPROVED_AUTOMATIC: "I have read the policy and approve that this model may be rolled back under it.",
+    Meaning.ADVISED_ONLY: "From now on the product advises, and people act.",
+    Meaning.VETOED: "I am responsible for not rolling back.",
     Meaning.ADMINISTERED: "I changed this account.",
     Meaning.WITNESSED: "I witnessed that this account is this person's own.",
 }
