@@ -17,7 +17,7 @@ from aiqu_desktop.lifecycle.evaluation.holdout import LABEL
 from aiqu_desktop.lifecycle.facts import VersionFacts
 from aiqu_desktop.lifecycle.gates.figures import Standing, difference_text, metric_name, standing_of
 from aiqu_desktop.lifecycle.gates.gate import GateResult
-from aiqu_desktop.lifecycle.policy import standing_policy
+from aiqu_desktop.lifecycle.policy.standing import standing_policy
 from aiqu_desktop.registry import ArtifactStore, Registry
 
 LEAST_ROWS = 10

@@ -68,9 +68,7 @@ def examine(
     since = alarm.onset_at or alarm.activated_at - _RECENT
     rivals = Rivals(model, preview.primary_metric, served, back)
     try:
-        findings.append(
-            no_worse_since(registry, rivals, since, now, needed=alarm.key == Trigger.PERFORMANCE.value)
-        )
+        findings.append(no_worse_since(registry, rivals, since, now, needed=alarm.key == Trigger.PERFORMANCE.value))
     except AiquError as error:
         findings.append(GateResult("since-onset", "No worse on the rows since the onset", False, str(error), {}))
     return Fitness(preview, tuple(findings))

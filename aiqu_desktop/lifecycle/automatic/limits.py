@@ -1,4 +1,4 @@
-"""How often, and between which versions, a model may be rolled back automatically. Counted from what was really done."""
+"""How often, and between which versions, a model may be rolled back automatically; counted from what was done."""
 
 from __future__ import annotations
 

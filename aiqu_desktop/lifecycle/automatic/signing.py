@@ -1,4 +1,4 @@
-"""The acts of people on a model's policy: propose, approve, back to advice. Each with its audit record, or not at all."""
+"""The acts of people on a model's policy: propose, approve, back to advice; each with its audit record, or not."""
 
 from __future__ import annotations
 
@@ -106,9 +106,7 @@ def approve(registry: Registry, model: str, signature: Signature) -> int:
         return row.number
 
 
-def _open(
-    registry: Registry, session: Session, model: Model, number: int | None = None
-) -> AutomaticPolicyRecord:
+def _open(registry: Registry, session: Session, model: Model, number: int | None = None) -> AutomaticPolicyRecord:
     waiting = open_proposal(session, model, registry.clock.now())
     if waiting is None:
         raise Refused(f"No policy for automatic rollbacks of {model.name} waits for an approver; propose one first.")

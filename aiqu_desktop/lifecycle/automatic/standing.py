@@ -63,6 +63,12 @@ def standing(session: Session, model: Model, now: datetime) -> Standing:
     return _advice("No policy is signed, so it advises only.")
 
 
+def latency_budget(session: Session, model: Model, now: datetime) -> float | None:
+    """Milliseconds that the golden cases may take on the target; None where no policy in force says so."""
+    stands = standing(session, model, now)
+    return stands.policy.latency_ms if stands.policy is not None else None
+
+
 def open_proposal(session: Session, model: Model, now: datetime) -> Proposal | None:
     """The newest row, where it is a proposal that nobody approved and that has not expired; else None."""
     row = next(iter(records(session, model.id)), None)

@@ -106,7 +106,9 @@ def upgrade() -> None:
             ["release_id"], ["releases.id"], name=op.f("fk_automatic_releases_release_id_releases")
         ),
         sa.ForeignKeyConstraint(
-            ["automatic_id"], ["automatic_rollbacks.id"], name=op.f("fk_automatic_releases_automatic_id_automatic_rollbacks")
+            ["automatic_id"],
+            ["automatic_rollbacks.id"],
+            name=op.f("fk_automatic_releases_automatic_id_automatic_rollbacks"),
         ),
         sa.PrimaryKeyConstraint("release_id", name=op.f("pk_automatic_releases")),
         sa.UniqueConstraint("automatic_id", name=op.f("uq_automatic_releases_automatic_id")),
