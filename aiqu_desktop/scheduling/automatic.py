@@ -30,7 +30,7 @@ class AutomaticWatch:
         on_acted: called with the id of each automatic rollback whose release is over, to write its report.
     """
 
-    def __init__(self, registry: Registry, on_acted: Callable[[int], None] | None = None) -> None:
+    def __init__(self, registry: Registry, on_acted: Callable[[int], object] | None = None) -> None:
         self._registry = registry
         self._on_acted = on_acted
         self._one_look = threading.Lock()
@@ -98,8 +98,16 @@ class AutomaticWatch:
 
     def _settle(self) -> None:
         for row_id in acting.settle(self._registry, announce):
-            if self._on_acted is not None:
-                self._on_acted(row_id)
+            self._tell(row_id)
+
+    def _tell(self, row_id: int) -> None:
+        """What was done stands, whether or not its report can be written."""
+        if self._on_acted is None:
+            return
+        try:
+            self._on_acted(row_id)
+        except AiquError as error:
+            log.warning("The report of automatic rollback %s could not be written: %s", row_id, error)
 
     def _wanted(self, session: Session) -> list[str]:
         """The models with an alarm that may call, or an automatic rollback that is open."""

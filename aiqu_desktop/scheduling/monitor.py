@@ -58,7 +58,7 @@ class Monitor:
         jobs: int = 1,
         settle_seconds: float = 2.0,
         on_fault: Callable[[str], None] | None = None,
-        on_acted: Callable[[int], None] | None = None,
+        on_acted: Callable[[int], object] | None = None,
     ) -> None:
         self._registry = registry
         self._lease = Lease(registry, role)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from aiqu_desktop.security.identity import Credentials
 from aiqu_desktop.services import (
     alarms,
     audit,
+    automatic,
     imports,
     ingest,
     model_page,
@@ -260,7 +262,11 @@ class SiteDesk:
             return
         # One check at a time beside a window: the main thread wants a core, and its share of the interpreter.
         self._monitor = Monitor(
-            self._registry, "window", workers=1, on_fault=lambda sentence: _log.error("%s", sentence)
+            self._registry,
+            "window",
+            workers=1,
+            on_fault=lambda sentence: _log.error("%s", sentence),
+            on_acted=partial(automatic.write_report, self._registry),
         )
         self._monitor.start()
 
