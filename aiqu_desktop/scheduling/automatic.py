@@ -15,6 +15,7 @@ from aiqu_desktop.lifecycle.automatic import acting
 from aiqu_desktop.lifecycle.automatic.noting import note
 from aiqu_desktop.lifecycle.automatic.rows import OPEN
 from aiqu_desktop.lifecycle.targets.choice import targets_of
+from aiqu_desktop.lifecycle.targets.target import Target
 from aiqu_desktop.monitoring.automatic_alarm import announce
 from aiqu_desktop.monitoring.release_alarm import note_outcomes
 from aiqu_desktop.registry import Registry
@@ -28,10 +29,17 @@ class AutomaticWatch:
 
     Args:
         on_acted: called with the id of each automatic rollback whose release is over, to write its report.
+        target_for: the target of the model with a given name; the chosen one by default.
     """
 
-    def __init__(self, registry: Registry, on_acted: Callable[[int], object] | None = None) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        on_acted: Callable[[int], object] | None = None,
+        target_for: Callable[[str], Target] | None = None,
+    ) -> None:
         self._registry = registry
+        self._target_for = target_for or targets_of(registry)
         self._on_acted = on_acted
         self._one_look = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -75,26 +83,27 @@ class AutomaticWatch:
 
     def _look_at(self, model: str) -> None:
         """One model's trouble holds up no other: it is logged, and the next look tries again."""
-        targets = targets_of(self._registry)
         try:
             acting.cancel_lapsed(self._registry, model, announce)
             newest = self._newest_run(model)
             if self._looked_at.get(model) != newest:
-                acting.look_again(self._registry, targets, model, announce)
+                acting.look_again(self._registry, self._target_for, model, announce)
                 self._looked_at[model] = newest
-            note(self._registry, targets, model, announce)
+            note(self._registry, self._target_for, model, announce)
         except AiquError as error:
             log.warning("The automatic rollback of %s could not be looked at: %s", model, error)
 
     def _carry_out(self, one: acting.Due) -> None:
         try:
-            outcome = acting.carry_out(self._registry, targets_of(self._registry), one, announce)
+            outcome = acting.carry_out(self._registry, self._target_for, one, announce)
         except AiquError as error:
             log.warning("The automatic rollback of %s has to wait: %s", one.model, error)
             return
-        if outcome is not None:
-            note_outcomes(self._registry, (outcome,))
-            self._settle()
+        if outcome is None:
+            self._look_at(one.model)  # cancelled: what the alarm calls for now is said at once
+            return
+        note_outcomes(self._registry, (outcome,))
+        self._settle()
 
     def _settle(self) -> None:
         for row_id in acting.settle(self._registry, announce):
