@@ -29,13 +29,21 @@ def announce(session: Session, row: AutomaticRollback) -> None:
         _apply(session, row, False, message, _READ)
     elif row.state is AutomaticState.ADVISED:
         blocked = row.policy_id is not None and row.to_version_id is None
-        _apply(session, row, blocked, row.sentence, _ASK)
+        # The performance alarm of the same version is high already: one cause, one high alarm.
+        _apply(session, row, blocked, row.sentence, _ASK, Priority.MEDIUM)
     else:
         _apply(session, row, False, row.ended, _ASK)
 
 
-def _apply(session: Session, row: AutomaticRollback, bad: bool, message: str, response: str) -> None:
-    condition = Condition(KEY, bad, Priority.HIGH, message, response, guarantee=_promise(row) if bad else "")
+def _apply(
+    session: Session,
+    row: AutomaticRollback,
+    bad: bool,
+    message: str,
+    response: str,
+    priority: Priority = Priority.HIGH,
+) -> None:
+    condition = Condition(KEY, bad, priority, message, response, guarantee=_promise(row) if bad else "")
     apply_condition(
         session,
         condition,

@@ -11,7 +11,7 @@ import pytest
 from aiqu_desktop.core.words import AlarmState, ReleaseKind, Role
 from aiqu_desktop.demo.operator import ScriptedOperator
 from aiqu_desktop.demo.people import sign_in_name
-from aiqu_desktop.demo.story import DemoModel, Mistake, Story
+from aiqu_desktop.demo.story import DemoModel, Mistake, SignedPolicy, Story
 from aiqu_desktop.services import people as accounts
 from aiqu_desktop.services.alarms import list_alarms
 from aiqu_desktop.services.model_page import model_page
@@ -27,6 +27,7 @@ STORY = Story(
         Role.OPERATOR: "Elin", Role.ENGINEER: "Jonas", Role.APPROVER: "Birgit", Role.ADMINISTRATOR: "Karin"
     }, models=(TOY,), arrivals=(),
     mistake=Mistake("toy", 2, START + DAY, "Jonas", "It looks better.", "It was not."),
+    automatic=SignedPolicy("toy", START, timedelta(hours=2), 1, "nights"),
 )  # fmt: skip
 
 
