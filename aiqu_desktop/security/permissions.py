@@ -40,7 +40,7 @@ STATEMENT: Mapping[Meaning, str] = {
     Meaning.TARGET_APPROVED: "I have read the settings and approve this target.",
     Meaning.PROPOSED_AUTOMATIC: "I ask that this model may be rolled back automatically under this policy.",
     Meaning.APPROVED_AUTOMATIC: "I have read the policy and approve that this model may be rolled back under it.",
-    Meaning.ADVISED_ONLY: "From now on the product advises, and people act.",
+    Meaning.ADVISED_ONLY: "I want people to act here from now on, and the product to advise only.",
     Meaning.VETOED: "I am responsible for not rolling back.",
     Meaning.ADMINISTERED: "I changed this account.",
     Meaning.WITNESSED: "I witnessed that this account is this person's own.",
