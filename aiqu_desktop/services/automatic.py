@@ -16,7 +16,6 @@ from aiqu_desktop.core.words import AutomaticState, Meaning
 from aiqu_desktop.lifecycle.approvals.terms import Terms
 from aiqu_desktop.lifecycle.automatic import rows, signing, terms
 from aiqu_desktop.lifecycle.automatic.policy import AutomaticPolicy
-from aiqu_desktop.lifecycle.automatic.standing import Proposal, Standing, open_proposal, standing
 from aiqu_desktop.lifecycle.facts import model_named
 from aiqu_desktop.monitoring.automatic_alarm import announce
 from aiqu_desktop.registry import Registry
@@ -25,9 +24,9 @@ from aiqu_desktop.security.identity import Credentials
 from aiqu_desktop.security.permissions import STATEMENT
 from aiqu_desktop.security.sessions import DeskSession
 from aiqu_desktop.security.signing import Signature, sign, sign_by_session
-from aiqu_desktop.services.automatic_rows import automatic_row, automatic_rows, report_path
+from aiqu_desktop.services.automatic_rows import automatic_row, automatic_view, report_path
 from aiqu_desktop.services.reporting import write_model_report
-from aiqu_desktop.services.views import AutomaticRow, AutomaticTerms, AutomaticView
+from aiqu_desktop.services.views import AutomaticRow, AutomaticView
 
 _BEFORE = timedelta(days=28)  # what the report shows of the time before the onset
 
@@ -38,29 +37,8 @@ def show(registry: Registry, model: str) -> AutomaticView:
     Raises:
         UserError: if there is no such model.
     """
-    now = registry.clock.now()
     with registry.read() as session:
-        found = model_named(session, model)
-        stands, waits = standing(session, found, now), open_proposal(session, found, now)
-        every = automatic_rows(session, registry, model_id=found.id)
-        return AutomaticView(
-            model=model,
-            model_title=found.title,
-            mode=stands.mode,
-            why=stands.why,
-            site_now=now,
-            policy=_in_force(stands),
-            proposal=_waiting(waits) if waits is not None else None,
-            pending=next((row for row in every if row.state.open), None),
-            past=tuple(row for row in every if not row.state.open),
-        )
-
-
-def countdowns(registry: Registry) -> tuple[AutomaticRow, ...]:
-    """Every rollback of the site whose countdown runs or that is being done, the next one first."""
-    with registry.read() as session:
-        running = automatic_rows(session, registry, states=(AutomaticState.WAITING, AutomaticState.ACTING))
-    return tuple(sorted(running, key=lambda row: row.due_at or row.noted_at))
+        return automatic_view(session, registry, model_named(session, model))
 
 
 def propose(registry: Registry, model: str, policy: AutomaticPolicy, by: Credentials, reason: str) -> int:
@@ -141,32 +119,3 @@ def _signed(registry: Registry, by: Credentials | DeskSession, asked: Terms, rea
     if isinstance(by, DeskSession):
         return sign_by_session(registry, by, asked.meaning, **about)
     return sign(registry, by, asked.meaning, **about)
-
-
-def _in_force(stands: Standing) -> AutomaticTerms | None:
-    if stands.number is None or stands.policy is None or stands.proposed is None or stands.approved is None:
-        return None
-    return _terms(stands.number, stands.policy, stands.proposed, stands.approved, stands.policy.valid_until)
-
-
-def _waiting(waits: Proposal) -> AutomaticTerms:
-    return _terms(waits.number, waits.policy, waits.proposed, None, waits.expires_at)
-
-
-def _terms(
-    number: int, policy: AutomaticPolicy, proposed: Signature, approved: Signature | None, until: datetime
-) -> AutomaticTerms:
-    return AutomaticTerms(
-        number=number,
-        triggers=policy.triggers,
-        countdown_seconds=policy.countdown_seconds,
-        at_most=policy.at_most,
-        valid_until=policy.valid_until,
-        latency_ms=policy.latency_ms,
-        reason=proposed.reason,
-        proposed_by=proposed.full_name,
-        proposed_at=proposed.at,
-        approved_by=approved.full_name if approved else "",
-        approved_at=approved.at if approved else None,
-        until=until,
-    )

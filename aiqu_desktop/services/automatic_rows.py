@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session, aliased, undefer
 from aiqu_desktop.core.clock import as_utc
 from aiqu_desktop.core.paths import SitePaths
 from aiqu_desktop.core.words import AutomaticState
+from aiqu_desktop.lifecycle.automatic.policy import AutomaticPolicy
+from aiqu_desktop.lifecycle.automatic.standing import Proposal, Standing, open_proposal, standing
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import (
     AutomaticApproval,
@@ -24,7 +26,8 @@ from aiqu_desktop.registry.tables import (
     SignatureRecord,
     Version,
 )
-from aiqu_desktop.services.views import AutomaticRow
+from aiqu_desktop.security.signing import Signature
+from aiqu_desktop.services.views import AutomaticRow, AutomaticTerms, AutomaticView
 
 
 def report_path(paths: SitePaths, model: str, row_id: int) -> Path:
@@ -32,10 +35,34 @@ def report_path(paths: SitePaths, model: str, row_id: int) -> Path:
     return paths.reports / f"{model}-automatic-{row_id}.pdf"
 
 
+def automatic_view(session: Session, registry: Registry, model: Model) -> AutomaticView:
+    """Whether a model acts or advises, what waits, and what came of it."""
+    now = registry.clock.now()
+    stands, waits = standing(session, model, now), open_proposal(session, model, now)
+    every = automatic_rows(session, registry, model_id=model.id)
+    return AutomaticView(
+        model=model.name,
+        model_title=model.title,
+        mode=stands.mode,
+        why=stands.why,
+        site_now=now,
+        policy=_in_force(stands),
+        proposal=_waiting(waits) if waits is not None else None,
+        pending=next((row for row in every if row.state.open), None),
+        past=tuple(row for row in every if not row.state.open),
+    )
+
+
 def automatic_row(session: Session, registry: Registry, row_id: int) -> AutomaticRow:
     """One row by its id."""
     (row,) = automatic_rows(session, registry, row_id=row_id)
     return row
+
+
+def countdown_rows(session: Session, registry: Registry) -> tuple[AutomaticRow, ...]:
+    """Every rollback of the site whose countdown runs or that is being done, the next one first."""
+    running = automatic_rows(session, registry, states=(AutomaticState.WAITING, AutomaticState.ACTING))
+    return tuple(sorted(running, key=lambda row: row.due_at or row.noted_at))
 
 
 def automatic_rows(
@@ -120,3 +147,32 @@ def _signers(session: Session, policy: AutomaticPolicyRecord) -> str:
 
 def _instant(text: str) -> datetime:
     return as_utc(datetime.fromisoformat(text))
+
+
+def _in_force(stands: Standing) -> AutomaticTerms | None:
+    if stands.number is None or stands.policy is None or stands.proposed is None or stands.approved is None:
+        return None
+    return _terms(stands.number, stands.policy, stands.proposed, stands.approved, stands.policy.valid_until)
+
+
+def _waiting(waits: Proposal) -> AutomaticTerms:
+    return _terms(waits.number, waits.policy, waits.proposed, None, waits.expires_at)
+
+
+def _terms(
+    number: int, policy: AutomaticPolicy, proposed: Signature, approved: Signature | None, until: datetime
+) -> AutomaticTerms:
+    return AutomaticTerms(
+        number=number,
+        triggers=policy.triggers,
+        countdown_seconds=policy.countdown_seconds,
+        at_most=policy.at_most,
+        valid_until=policy.valid_until,
+        latency_ms=policy.latency_ms,
+        reason=proposed.reason,
+        proposed_by=proposed.full_name,
+        proposed_at=proposed.at,
+        approved_by=approved.full_name if approved else "",
+        approved_at=approved.at if approved else None,
+        until=until,
+    )

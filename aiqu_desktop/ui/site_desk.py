@@ -11,6 +11,7 @@ from typing import Any
 
 from aiqu_desktop.core.errors import Refused
 from aiqu_desktop.core.words import CheckKind
+from aiqu_desktop.lifecycle.automatic.policy import AutomaticPolicy
 from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.scheduling import Monitor
@@ -41,6 +42,8 @@ from aiqu_desktop.services.opening import ReplayedSiteClock, close_site, open_si
 from aiqu_desktop.services.views import (
     AlarmRow,
     AuditRow,
+    AutomaticRow,
+    AutomaticView,
     CheckRunRow,
     DistributionView,
     IngestRow,
@@ -227,6 +230,21 @@ class SiteDesk:
         self, preview: Preview, by: Credentials | None, reason: str, on_step: StepCallback | None = None
     ) -> Any:
         return releases.roll_back(self._registry, preview, by or self._present(), reason, on_step=on_step)
+
+    def automatic(self, model: str) -> AutomaticView:
+        return automatic.show(self._registry, model)
+
+    def propose_automatic(self, model: str, policy: AutomaticPolicy, by: Credentials, reason: str) -> int:
+        return automatic.propose(self._registry, model, policy, by, reason)
+
+    def approve_automatic(self, model: str, number: int, by: Credentials, reason: str) -> int:
+        return automatic.approve(self._registry, model, by, reason, shown=number)
+
+    def advise_only(self, model: str, by: Credentials | None, reason: str) -> int:
+        return automatic.advise_only(self._registry, model, by or self._present(), reason)
+
+    def veto(self, model: str, by: Credentials | None, reason: str) -> AutomaticRow:
+        return automatic.veto(self._registry, model, by or self._present(), reason)
 
     def write_model_report(self, model: str, start: datetime | None, end: datetime | None, *, by: str) -> Path:
         return reporting.write_model_report(self._registry, model, start, end, by=by)

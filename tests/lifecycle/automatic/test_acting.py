@@ -17,6 +17,7 @@ from aiqu_desktop.monitoring.alarms import acknowledge
 from aiqu_desktop.registry.tables import AuditRecord, ReleaseAuthority
 from aiqu_desktop.security import audit
 from aiqu_desktop.services import automatic
+from aiqu_desktop.services.automatic_rows import countdown_rows
 from tests.factories.people import ADMIN, APPROVER, ENGINEER, OPERATOR, rolled_back
 from tests.lifecycle.automatic.case import COUNTDOWN, GUARANTEE, Case
 from tests.lifecycle.fake_target import Mood
@@ -47,7 +48,8 @@ def test_under_a_policy_it_counts_down_and_then_rolls_back_once(worse: Case) -> 
     worse.sign()
     row = worse.look()
     assert row is not None and row.state is WAITING and row.due_at == worse.clock.now() + COUNTDOWN
-    assert [running.id for running in automatic.countdowns(worse.registry)] == [row.id]
+    with worse.registry.read() as session:
+        assert [running.id for running in countdown_rows(session, worse.registry)] == [row.id]
     worse.look(after=COUNTDOWN - timedelta(seconds=1))
     assert worse.serving() == 2, "the countdown still runs"
     row = worse.look(after=timedelta(seconds=1))
