@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from aiqu_desktop.core.errors import Refused
 from aiqu_desktop.core.words import AutomaticMode
+from aiqu_desktop.lifecycle.approvals.separation import refuse_one_voice
 from aiqu_desktop.lifecycle.approvals.terms import Terms, subject_of
 from aiqu_desktop.lifecycle.automatic.policy import AutomaticPolicy
-from aiqu_desktop.lifecycle.automatic.standing import open_proposal, proposal_of, records, refuse_same_person
+from aiqu_desktop.lifecycle.automatic.standing import open_proposal, proposal_of, records
 from aiqu_desktop.lifecycle.automatic.terms import terms_of_advice, terms_of_approval, terms_of_proposal
 from aiqu_desktop.lifecycle.facts import model_named
 from aiqu_desktop.registry import Registry
@@ -90,7 +91,7 @@ def approve(registry: Registry, model: str, signature: Signature) -> int:
         row = _open(registry, session, found)
         asked = terms_of_approval(row, model, signature.reason)
         approver = verified(session, signature.id, (asked.meaning,), subject=asked.subject, digest=asked.digest)
-        refuse_same_person(session, proposal_of(session, found, row), approver)
+        refuse_one_voice(session, proposal_of(session, found, row), approver)
         session.add(
             AutomaticApproval(policy_id=row.id, reason=approver.reason, at=approver.at, signature_id=approver.id)
         )

@@ -90,13 +90,6 @@ def proposal_of(session: Session, model: Model, row: AutomaticPolicyRecord) -> S
     return verified(session, row.signature_id, (asked.meaning,), subject=asked.subject, digest=asked.digest)
 
 
-def refuse_same_person(session: Session, proposed: Signature, approved: Signature) -> None:
-    """Raise Refused unless the two signatures are those of two people."""
-    if proposed.person_id == approved.person_id:
-        raise Refused(f"{proposed.full_name} proposed this policy, so another person must approve it.")
-    refuse_one_voice(session, approved, proposed, "under one policy; a third must propose or approve")
-
-
 def records(session: Session, model_id: int) -> Sequence[AutomaticPolicyRecord]:
     """All versions of a model's policy, the newest first."""
     query = select(AutomaticPolicyRecord).where(AutomaticPolicyRecord.model_id == model_id)
@@ -112,7 +105,7 @@ def _signed(
         approved = verified(
             session, approval.signature_id, (asked.meaning,), subject=asked.subject, digest=asked.digest
         )
-        refuse_same_person(session, proposed, approved)
+        refuse_one_voice(session, proposed, approved)
         policy = AutomaticPolicy.from_json(row.content)
     except Refused as error:
         return _advice(f"Policy {row.number} is not in force: {error}", row)

@@ -56,7 +56,7 @@ def test_only_an_approver_approves(site: Case, who: Any) -> None:
 def test_one_person_with_both_roles_does_not_sign_twice(site: Case) -> None:
     people.add(site.registry, "both", "Both", (Role.ENGINEER, Role.APPROVER), PASSWORD, vouched(APPROVER))
     automatic.propose(site.registry, "toy", site.policy_of(), by("both"), "nights")
-    with pytest.raises(Refused, match="another person must approve"):
+    with pytest.raises(Refused, match="another person must decide"):
         automatic.approve(site.registry, "toy", by("both"))
     assert _mode(site) is AutomaticMode.ADVISE
 
