@@ -72,6 +72,7 @@ def automatic_rows(
     model_id: int | None = None,
     row_id: int | None = None,
     states: Collection[AutomaticState] = (),
+    limit: int = 200,
 ) -> tuple[AutomaticRow, ...]:
     """Rows, newest first: those of one model, one alone, or those in some states."""
     former, wanted = aliased(Version), aliased(Version)
@@ -84,6 +85,7 @@ def automatic_rows(
         .outerjoin(AutomaticRelease, AutomaticRelease.automatic_id == AutomaticRollback.id)
         .outerjoin(Release, Release.id == AutomaticRelease.release_id)
         .order_by(AutomaticRollback.id.desc())
+        .limit(limit)
         .options(undefer(AutomaticRollback.evidence))
     )
     if model_id is not None:
