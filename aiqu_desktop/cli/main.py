@@ -33,6 +33,7 @@ _COMMANDS = {
     "drill": "drill:drill",
     "served": "served:served",
     "target": "target:target",
+    "automatic": "automatic:automatic",
     "alarms": "alarms:alarms",
     "retrain": "retrain:retrain",
     "report": "report:report",

@@ -151,6 +151,10 @@ class Meaning(StrEnum):
     APPROVED_RESUME = "approved-resume"
     DECLINED_RESUME = "declined-resume"
     WROTE_FALLBACK = "wrote-fallback"
+    PROPOSED_AUTOMATIC = "proposed-automatic"
+    APPROVED_AUTOMATIC = "approved-automatic"
+    ADVISED_ONLY = "advised-only"
+    VETOED = "vetoed"
     ADMINISTERED = "administered"
     WITNESSED = "witnessed"
 
@@ -168,6 +172,38 @@ class RequestState(StrEnum):
     @property
     def open(self) -> bool:
         return self in (RequestState.PENDING, RequestState.APPROVED)
+
+
+class AutomaticMode(StrEnum):
+    """Whether the product may roll back by itself. ADVISE is how every model begins."""
+
+    ADVISE = "advise"
+    ACT = "act"
+
+
+class Trigger(StrEnum):
+    """What may call for an automatic rollback; each is the key of the alarm that says it."""
+
+    PERFORMANCE = "performance"
+    GOLDEN = "golden"
+    ERRORS = "target-errors"
+    LATENCY = "target-latency"
+
+
+class AutomaticState(StrEnum):
+    """The life of one automatic rollback. ADVISED, WAITING and ACTING are open; the others are final."""
+
+    ADVISED = "advised"
+    WAITING = "waiting"
+    ACTING = "acting"
+    DONE = "done"
+    FAILED = "failed"
+    VETOED = "vetoed"
+    CANCELLED = "cancelled"
+
+    @property
+    def open(self) -> bool:
+        return self in (AutomaticState.ADVISED, AutomaticState.WAITING, AutomaticState.ACTING)
 
 
 class FlowState(StrEnum):

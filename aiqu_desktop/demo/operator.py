@@ -7,25 +7,28 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from aiqu_desktop.core.words import VersionState
+from aiqu_desktop.core.words import Trigger, VersionState
 from aiqu_desktop.demo.people import credentials
 from aiqu_desktop.demo.story import DemoModel, Story
+from aiqu_desktop.lifecycle.automatic.policy import AutomaticPolicy
 from aiqu_desktop.lifecycle.facts import champion_of, model_named
 from aiqu_desktop.lifecycle.last_good import healthy_champions
 from aiqu_desktop.monitoring.alarm_life import is_active
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model, Release, Version
-from aiqu_desktop.services import releases
+from aiqu_desktop.services import automatic, releases
 from aiqu_desktop.services.alarms import acknowledge, list_alarms
 from aiqu_desktop.services.requests import list_requests
 from aiqu_desktop.services.views import AlarmRow
 
 # A version that went live so recently and already rings is taken back; an older one has aged and wants a successor.
 _YOUNG = timedelta(days=60)
+_A_DAY = timedelta(days=1)
 _NOTES = {
     "performance": "Seen; looking for a version that copes with the sensors as they are now.",
     "decline": "Seen; still within its limit. Asked for a version trained on newer samples.",
     "estimate": "Seen; asked the laboratory when labels come.",
+    "automatic": "Read its report; told the data scientists.",
     "drift": "Seen; the sensors age. Watching the accuracy.",
     "freshness-data": "Seen; the line stands still, no measurements are planned.",
     "freshness-labels": "Seen; the laboratory has no samples while the line stands still.",
@@ -57,6 +60,17 @@ class ScriptedOperator:
         if champion is not None and champion.number == mistake.version:
             return  # this day was begun before, and cut off
         self._promote(mistake.model, mistake.version, mistake.reason, mistake.by)
+
+    def sign_the_policy(self) -> None:
+        """Two people sign that the model may be rolled back automatically; nothing where that is done already."""
+        plan = self._story.automatic
+        if automatic.show(self._registry, plan.model).policy is not None:
+            return  # this day was begun before, and cut off
+        policy = AutomaticPolicy(
+            (Trigger.PERFORMANCE,), int(plan.countdown.total_seconds()), self._story.end + _A_DAY, plan.at_most
+        )
+        automatic.propose(self._registry, plan.model, policy, credentials(self._story.engineer), plan.reason)
+        automatic.approve(self._registry, plan.model, credentials(self._story.approver))
 
     def promote_first(self, model: DemoModel) -> None:
         """The first version of a model goes live."""

@@ -22,6 +22,7 @@ from aiqu_desktop.demo.story import Story
 from aiqu_desktop.line.protocol import TargetFolder
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.scheduling import Monitor
+from aiqu_desktop.services.automatic import due_instants
 from aiqu_desktop.services.imports import import_version
 from aiqu_desktop.services.releases import settle
 
@@ -48,16 +49,26 @@ class Replay:
         self._monitor = monitor
         self._people = ScriptedOperator(registry, story)
 
-    def run(self, until: datetime, *, people_act: bool, on_day: OnDay, seconds_a_day: float = 0.0) -> None:
+    def run(
+        self,
+        until: datetime,
+        *,
+        people_act: bool,
+        on_day: OnDay,
+        seconds_a_day: float = 0.0,
+        seconds_to_veto: float = 0.0,
+    ) -> None:
         """Replay from where the site stands to `until`.
 
         Args:
             people_act: whether the scripted people answer alarms and make their mistake; a person does so live.
             on_day: called after each day; may raise to stop.
             seconds_a_day: the least wall time that a day takes, so that a person can follow.
+            seconds_to_veto: wall time for which the replay stands still before an automatic rollback is due.
         """
         for now in days(self._clock.now(), until, STEP):
             began = time.monotonic()
+            self._let_countdowns_end(now, seconds_to_veto, on_day)
             self._day(now, people_act)
             remember_position(self._registry.paths, now)
             on_day(now)
@@ -68,6 +79,19 @@ class Replay:
         while go_on():
             self._monitor.tick()
             time.sleep(0.5)
+
+    def _let_countdowns_end(self, until: datetime, seconds_to_veto: float, on_day: OnDay) -> None:
+        """Automatic rollbacks are due between two days: the clock stops there, and does not step over them."""
+        while (due := next(iter(due_instants(self._registry)), None)) is not None and due < until:
+            stood_still = time.monotonic()
+            while time.monotonic() - stood_still < seconds_to_veto and due in due_instants(self._registry):
+                self._monitor.tick()
+                on_day(self._clock.now())
+                time.sleep(0.5)
+            self._clock.move_to(max(due, self._clock.now()))
+            self._monitor.run_until_idle()
+            if due in due_instants(self._registry):
+                return  # it has to wait, and is late by the day's end
 
     def _day(self, now: datetime, people_act: bool) -> None:
         before = self._clock.now()
@@ -82,6 +106,8 @@ class Replay:
     def _people_act(self, before: datetime, now: datetime) -> None:
         """In the morning people see what the night's checks showed, so an answer comes a day after its alarm."""
         self._people.act()
+        if before < self._story.automatic.at <= now:
+            self._people.sign_the_policy()
         if before < self._story.mistake.at <= now:
             self._people.make_the_mistake()
 

@@ -12,6 +12,8 @@ from aiqu_desktop.demo.stage import Stage, set_stage
 from aiqu_desktop.demo.summary import summarise
 from aiqu_desktop.services.reporting import write_model_report
 
+# At the pace of the replay a countdown of hours passes in the blink of an eye, and a person needs half a minute.
+_SECONDS_TO_VETO = 30.0
 OnProgress = Callable[[float, float, str], None]
 
 
@@ -50,7 +52,13 @@ def replay_live(root: Path, seconds_a_day: float, go_on: Callable[[], bool]) -> 
 
     with set_stage(root) as stage:
         try:
-            stage.replay.run(stage.story.end, people_act=False, on_day=on_day, seconds_a_day=seconds_a_day)
+            stage.replay.run(
+                stage.story.end,
+                people_act=False,
+                on_day=on_day,
+                seconds_a_day=seconds_a_day,
+                seconds_to_veto=_SECONDS_TO_VETO,
+            )
             stage.replay.stand_still(go_on)
         except Enough:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
@@ -24,6 +25,7 @@ from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Site
 from aiqu_desktop.scheduling import Monitor
 from aiqu_desktop.services import releases
+from aiqu_desktop.services.automatic import write_report
 from aiqu_desktop.services.imports import import_version
 from aiqu_desktop.services.opening import open_site
 
@@ -54,7 +56,7 @@ def set_stage(root: Path) -> Iterator[Stage]:
         registry.close()
         raise UserError(f"The site in {paths.root} is not a demo; name another folder with --site.")
     line = LineProcess(paths.line, paths.logs / "line.log")
-    monitor = Monitor(registry, "demo", settle_seconds=0.0)
+    monitor = Monitor(registry, "demo", settle_seconds=0.0, on_acted=partial(write_report, registry))
     try:
         line.start()
         enrol(registry, story)

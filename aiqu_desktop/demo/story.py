@@ -68,6 +68,17 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedPolicy:
+    """A policy for automatic rollbacks that the engineer proposes and the approver signs, long before it is needed."""
+
+    model: str
+    at: datetime
+    countdown: timedelta
+    at_most: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DemoModel:
     """One model of the plant.
 
@@ -102,6 +113,7 @@ class Story:
     models: tuple[DemoModel, ...]
     arrivals: tuple[Arrival, ...]
     mistake: Mistake
+    automatic: SignedPolicy
 
     @property
     def operator(self) -> str:
@@ -142,7 +154,7 @@ def load_story() -> Story:
 
 
 def _story(folder: Path, data: Mapping[str, Any]) -> Story:
-    mistake = data["mistake"]
+    mistake, automatic = data["mistake"], data["automatic"]
     return Story(
         site="Demo plant",
         folder=folder,
@@ -163,6 +175,13 @@ def _story(folder: Path, data: Mapping[str, Any]) -> Story:
             by=mistake["by"],
             reason=mistake["reason"],
             rollback_reason=mistake["rollback"]["reason"],
+        ),
+        automatic=SignedPolicy(
+            model=automatic["model"],
+            at=_instant(automatic["at"]),
+            countdown=timedelta(seconds=automatic["countdown_seconds"]),
+            at_most=automatic["at_most"],
+            reason=automatic["reason"],
         ),
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from aiqu_desktop.core.words import ReleaseKind, ReleaseState
+from aiqu_desktop.demo.beside import automatic_figures
 from aiqu_desktop.lifecycle.facts import champion_of
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import CheckRun, IngestFile, LabelId, Model, ObservationId
@@ -36,6 +37,7 @@ def summarise(registry: Registry, report: Path | None, wall_seconds: float) -> d
         "models": models,
         "files": files,
         "detection": _detection(models),
+        "automatic": automatic_figures(registry),
         "audit": {"intact": chain.intact, "records": chain.records, "head": chain.head, "finding": chain.finding},
         "report": report,
         "wall_seconds": round(wall_seconds, 1),

@@ -92,7 +92,7 @@ class Journal:
                 raise Refused(
                     f"Another release of {preview.model} is open; wait until it is done, or restart AiQu Desktop."
                 ) from error
-            session.add(authority.row(release.id))
+            session.add_all(authority.rows(release.id))
             if preview.kind is ReleaseKind.STOP:
                 _hold(session, release, standing)
             session.flush()
@@ -106,6 +106,7 @@ class Journal:
                 "evidence": preview.evidence_digest,
                 "request": authority.request_id,
                 "signature": authority.signature_id,
+                "automatic": authority.automatic_id,
             }
             if authority.override:
                 self._report_override(session, order, authority.override)

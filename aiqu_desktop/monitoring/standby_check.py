@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from aiqu_desktop.core.errors import AiquError
 from aiqu_desktop.core.words import Priority, Verdict
-from aiqu_desktop.lifecycle.facts import VersionFacts, facts_of, staging_files
-from aiqu_desktop.lifecycle.gates.version import files_intact, golden_cases_pass
+from aiqu_desktop.lifecycle.facts import facts_of
 from aiqu_desktop.lifecycle.history import spans_of
 from aiqu_desktop.lifecycle.last_good import healthy_champions, why_no_way_back
+from aiqu_desktop.lifecycle.standby import lay_ready
 from aiqu_desktop.lifecycle.targets.choice import target_of
-from aiqu_desktop.lifecycle.targets.target import Placement
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
 from aiqu_desktop.monitoring.settings import StandbySettings
@@ -27,7 +25,8 @@ def answer(_settings: StandbySettings, context: CheckContext) -> CheckOutcome:
         # Not an alarm: what can be done about it is a promotion, and its sheet says so when it is decided.
         verdict = Verdict.UNKNOWN if first else Verdict.WARNING
         return CheckOutcome(verdict, why, window_to=context.now, conditions=(_condition(None, why),))
-    fault = _fault(context, version)
+    store = ArtifactStore(context.registry.paths.artifacts, context.registry.clock)
+    fault = lay_ready(store, lambda: target_of(context.registry, context.model), version, context.report)
     message = fault or (
         f"Version {version.number} lies ready to go back to: {len(version.files)} files and all golden cases verified."
     )
@@ -40,22 +39,6 @@ def answer(_settings: StandbySettings, context: CheckContext) -> CheckOutcome:
         conditions=(_condition(bool(fault), message),),
         result={"version": version.number, "digest": version.digest},
     )
-
-
-def _fault(context: CheckContext, version: VersionFacts) -> str:
-    """What stands in the way of going back to `version`; empty when nothing does."""
-    store = ArtifactStore(context.registry.paths.artifacts, context.registry.clock)
-    for part, gate in enumerate((files_intact, golden_cases_pass)):
-        result = gate(store, version)
-        context.report((part + 1) / 3)
-        if result.blocks:
-            return f"The last known good, version {version.number}, is not fit: {result.finding}"
-    try:
-        target = target_of(context.registry, context.model)
-        target.stage(Placement(version.digest, version.number, ""), staging_files(store, version))
-    except AiquError as error:
-        return f"The last known good, version {version.number}, cannot be laid ready on the target: {error}"
-    return ""
 
 
 def _condition(bad: bool | None, message: str) -> Condition:

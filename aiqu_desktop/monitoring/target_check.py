@@ -6,13 +6,15 @@ is stopped it asks the opposite: does it stand still? Whatever answers then, som
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from aiqu_desktop.core.clock import iso
 from aiqu_desktop.core.errors import AiquError
-from aiqu_desktop.core.words import Priority, ReleaseState, Verdict
+from aiqu_desktop.core.words import Priority, ReleaseState, Trigger, Verdict
+from aiqu_desktop.lifecycle.automatic.standing import latency_budget
 from aiqu_desktop.lifecycle.facts import facts_of, staging_files
 from aiqu_desktop.lifecycle.history import placed_by
 from aiqu_desktop.lifecycle.safe_state.hold import Stopped, stopped
@@ -24,22 +26,31 @@ from aiqu_desktop.monitoring.release_alarm import standing_condition
 from aiqu_desktop.monitoring.settings import TargetSettings
 from aiqu_desktop.monitoring.stop_alarm import stop_conditions
 from aiqu_desktop.registry import ArtifactStore
-from aiqu_desktop.registry.tables import Release, Version
+from aiqu_desktop.registry.tables import Model, Release, Version
 
 _RESPONSE = "Find out who switched, or what started anew; then promote or roll back, so that both agree again."
 _STARTED = "Find out who started it by hand and have it taken out of service there; then stop it here again."
+_UNFIT = "Roll back to the last known good version, and find out what happened to this one on the target."
+_SLOW = "See what else runs on the target's machine; roll back if only the new version is slow."
 _SILENT = "See whether the target runs and can be reached; until then nobody knows what serves."
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """alive: the target answered. wrong: it is known to serve something else; None where nobody can know."""
+    """alive: the target answered. wrong: it is known to serve something else; None where nobody can know.
+
+    golden: golden cases of the right version fail there. erring: it serves the right version and gives no answers.
+    answer_ms: how long all golden cases took there, from question to last answer. None where nobody can know.
+    """
 
     verdict: Verdict
     sentence: str
     alive: bool
     wrong: bool | None
     proof: Observation | None = None
+    golden: bool | None = None
+    erring: bool | None = None
+    answer_ms: float | None = None
 
 
 def answer(settings: TargetSettings, context: CheckContext) -> CheckOutcome:
@@ -63,8 +74,10 @@ def answer(settings: TargetSettings, context: CheckContext) -> CheckOutcome:
     with context.registry.read() as session:
         release = standing_condition(session, context.model_id, proven=proven)
         of_stop = stop_conditions(session, context.model_id, context.now)
+        budget = latency_budget(session, session.get_one(Model, context.model_id), context.now)
     conditions = (
         Condition("target", found.wrong, Priority.HIGH, found.sentence, _RESPONSE if standing is None else _STARTED),
+        *_of_the_version(settings, found, budget),
         Condition(
             "target-silent",
             None if context.version is None else not found.alive,
@@ -80,7 +93,30 @@ def answer(settings: TargetSettings, context: CheckContext) -> CheckOutcome:
         found.sentence,
         window_to=context.now,
         conditions=conditions if release is None else (*conditions, release),
-        result={"proof": found.proof.to_json() if found.proof else None},
+        result={"proof": found.proof.to_json() if found.proof else None, "answer_ms": found.answer_ms},
+    )
+
+
+def _of_the_version(settings: TargetSettings, found: _Answer, budget: float | None) -> tuple[Condition, ...]:
+    """What is wrong with the right version on the target; each may call for an automatic rollback."""
+    delay = int(settings.silent_on_delay)
+    slow, taken = False, "No policy limits how long answers may take."
+    if budget is not None and found.answer_ms is not None:
+        slow = found.answer_ms > budget
+        taken = f"The golden cases took {found.answer_ms:.0f} ms on the target; the policy allows {budget:.0f} ms."
+    unknown = budget is not None and found.answer_ms is None
+    return (
+        Condition(Trigger.GOLDEN, found.golden, Priority.HIGH, found.sentence, _UNFIT, of_version=True),
+        Condition(Trigger.ERRORS, found.erring, Priority.HIGH, found.sentence, _UNFIT, on_delay=delay, of_version=True),
+        Condition(
+            Trigger.LATENCY,
+            None if unknown else slow,
+            Priority.MEDIUM,
+            taken,
+            _SLOW,
+            on_delay=delay,
+            of_version=True,
+        ),
     )
 
 
@@ -96,14 +132,21 @@ def _compare(target: Target, context: CheckContext) -> _Answer:
         return _told(name, seen, live)
     if seen.serving is None or seen.serving.digest != live.digest:
         return _Answer(Verdict.BAD, f"{name} serves {_differs(seen.serving, live)}", True, True, seen)
-    smoke = target.smoke(seen.serving, files, target.patience)
+    began = time.monotonic()
+    try:
+        smoke = target.smoke(seen.serving, files, target.patience)
+    except AiquError as error:
+        sentence = f"{name} serves version {live.version}, but it did not answer the golden cases: {error}"
+        return _Answer(Verdict.BAD, sentence, True, False, seen, None, True)
+    took = 1000.0 * (time.monotonic() - began)
     proof = seen.with_smoke(smoke)
     if not smoke.ok:
         failed = f"{smoke.total - smoke.passed} of {smoke.total} golden cases fail there"
         why = f": {smoke.failure}" if smoke.failure else "."
-        return _Answer(Verdict.BAD, f"{name} serves version {live.version}, but {failed}{why}", True, True, proof)
+        sentence = f"{name} serves version {live.version}, but {failed}{why}"
+        return _Answer(Verdict.BAD, sentence, True, False, proof, smoke.total > 0, smoke.total == 0, took)
     sentence = f"{name} answers with version {live.version}; {smoke.passed} of {smoke.total} golden cases pass there."
-    return _Answer(Verdict.GOOD, sentence, True, False, proof)
+    return _Answer(Verdict.GOOD, sentence, True, False, proof, False, False, took)
 
 
 def _stands_still(target: Target, standing: Stopped) -> _Answer:

@@ -91,3 +91,33 @@ class AuditHead:
     recorded: datetime
     verified: bool | None = None
     finding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AutomaticEntry:
+    """One automatic rollback of the period: advised, vetoed, cancelled, failed or done.
+
+    change: such as "version 3 → version 2". state: its word. onset: estimated, event time. seconds: press to proof.
+    evidence: what spoke for the version to go back to, one sentence a finding. signers: who signed its policy, "" where
+    none was in force. from_digest, to_digest: SHA-256 of the model files, "" where there is none.
+    """
+
+    change: str
+    state: str
+    trigger: str
+    alarm: str
+    guarantee: str
+    noted: datetime
+    raised: datetime
+    onset: datetime | None
+    due: datetime | None
+    acted: datetime | None
+    ended: datetime | None
+    end: str
+    seconds: float | None
+    policy: int | None
+    signers: str
+    from_digest: str
+    to_digest: str
+    evidence: tuple[str, ...]
+    obstacle: str = ""

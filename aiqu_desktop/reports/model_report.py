@@ -10,7 +10,7 @@ from datetime import datetime
 
 from aiqu_desktop.core.words import Task, Verdict
 from aiqu_desktop.reports.data_facts import CheckCount, DataSummary, LabelSummary
-from aiqu_desktop.reports.history import AlarmEntry, AuditHead, FallbackFacts, ReleaseEntry, Response
+from aiqu_desktop.reports.history import AlarmEntry, AuditHead, AutomaticEntry, FallbackFacts, ReleaseEntry, Response
 from aiqu_desktop.reports.series import (
     DriftSeries,
     FeatureDrift,
@@ -73,6 +73,7 @@ class ModelReport:
     labels: LabelSummary = field(default_factory=LabelSummary)
     alarms: tuple[AlarmEntry, ...] = ()
     releases: tuple[ReleaseEntry, ...] = ()
+    automatic: tuple[AutomaticEntry, ...] = ()
     responses: tuple[Response, ...] = ()
     checks: tuple[CheckCount, ...] = ()
     audit: AuditHead | None = None

@@ -8,6 +8,7 @@ from typing import Any
 from aiqu_desktop import __version__
 from aiqu_desktop.core.files import sha256_bytes
 from aiqu_desktop.reports import tables
+from aiqu_desktop.reports.automatic import automatic_facts
 from aiqu_desktop.reports.charts import (
     MOST_FEATURES,
     STATE_WORDS,
@@ -51,6 +52,7 @@ def page_data(report: ModelReport, made_at: datetime, evidence: bytes) -> PageDa
         "responses": tables.response_rows(report.responses),
         "releases": tables.release_rows(report.releases),
         "fallback": _fallback(report),
+        "automatic": [automatic_facts(entry) for entry in report.automatic],
         "data": _data(report),
         "issues": tables.issue_rows(report),
         "checks": tables.check_rows(report),

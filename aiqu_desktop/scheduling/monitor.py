@@ -20,6 +20,7 @@ from aiqu_desktop.monitoring.outcome import CheckOutcome
 from aiqu_desktop.monitoring.release_alarm import note_outcomes
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model
+from aiqu_desktop.scheduling.automatic import AutomaticWatch
 from aiqu_desktop.scheduling.claims import claim_due, lost_runs, reclaim_interrupted
 from aiqu_desktop.scheduling.flows import FlowWorker
 from aiqu_desktop.scheduling.lease import Lease
@@ -45,6 +46,7 @@ class Monitor:
         jobs: threads for the columns of one run.
         settle_seconds: how long a file in a drop folder must have been left alone before it is read.
         on_fault: called with one sentence when a tick could not do its work.
+        on_acted: called with the id of each automatic rollback whose release is over.
     """
 
     def __init__(
@@ -56,12 +58,14 @@ class Monitor:
         jobs: int = 1,
         settle_seconds: float = 2.0,
         on_fault: Callable[[str], None] | None = None,
+        on_acted: Callable[[int], object] | None = None,
     ) -> None:
         self._registry = registry
         self._lease = Lease(registry, role)
         self._pool = WorkerPool(registry, workers=workers, jobs=jobs)
         self._flows = FlowWorker(registry)
         self._policies = PolicyWatch(registry)
+        self._automatic = AutomaticWatch(registry, on_acted)
         self._settle_seconds = settle_seconds
         self._on_fault = on_fault or (lambda sentence: log.error("%s", sentence))
         self._scheduler: BackgroundScheduler | None = None
@@ -95,6 +99,7 @@ class Monitor:
             self._scheduler = None
         self._pool.close()
         self._flows.close()
+        self._automatic.close()
         if self.holds_lease:
             self._lease.release()
             self.holds_lease = False
@@ -118,11 +123,18 @@ class Monitor:
                 claimed = claim_due(session, now, self._lease.owner, exclude=self._pool.busy_checks())
             self._pool.submit(claimed)
             self._flows.start_waiting()
+            self._automatic.start()
 
     def run_until_idle(self, timeout: float = 300.0) -> bool:
-        """Tick once and wait for all that it started; False when they took longer than `timeout` seconds."""
+        """Tick once, wait for all that it started, and answer the alarms that came of it.
+
+        False when that took longer than `timeout` seconds.
+        """
         self.tick()
-        return self._pool.wait_idle(timeout) and self._flows.wait_idle(timeout)
+        idle = self._pool.wait_idle(timeout) and self._flows.wait_idle(timeout)
+        if self.holds_lease:
+            self._automatic.look()
+        return idle
 
     def progress(self) -> dict[int, float]:
         """check id → fraction done, for the runs that are running in this process."""

@@ -23,12 +23,18 @@ _MAY_SIGN: Mapping[Meaning, frozenset[Role]] = {
     Meaning.APPROVED_RESUME: frozenset({Role.APPROVER}),
     Meaning.DECLINED_RESUME: frozenset({Role.APPROVER, Role.ENGINEER}),
     Meaning.WROTE_FALLBACK: frozenset({Role.ENGINEER}),
+    Meaning.PROPOSED_AUTOMATIC: frozenset({Role.ENGINEER}),
+    Meaning.APPROVED_AUTOMATIC: frozenset({Role.APPROVER}),
+    Meaning.ADVISED_ONLY: frozenset({Role.OPERATOR, Role.ENGINEER, Role.APPROVER}),
+    Meaning.VETOED: frozenset({Role.OPERATOR, Role.ENGINEER, Role.APPROVER}),
     Meaning.ADMINISTERED: frozenset({Role.ADMINISTRATOR}),
     Meaning.WITNESSED: frozenset({Role.ADMINISTRATOR, Role.APPROVER}),
 }
 
 # A signature by a session that is already signed in, without the password anew: only where seconds count.
-BY_SESSION = frozenset({Meaning.ROLLED_BACK, Meaning.STOPPED, Meaning.SHADOW_ENDED})
+BY_SESSION = frozenset(
+    {Meaning.ROLLED_BACK, Meaning.STOPPED, Meaning.SHADOW_ENDED, Meaning.ADVISED_ONLY, Meaning.VETOED}
+)
 
 # Roles that are given, and passwords of whose holders are set, by two people.
 GUARDED = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
@@ -49,6 +55,10 @@ STATEMENT: Mapping[Meaning, str] = {
     Meaning.APPROVED_RESUME: "I have read the evidence and approve that this model serves again.",
     Meaning.DECLINED_RESUME: "I decline that this model serves again.",
     Meaning.WROTE_FALLBACK: "I wrote this fallback card.",
+    Meaning.PROPOSED_AUTOMATIC: "I ask that this model may be rolled back automatically under this policy.",
+    Meaning.APPROVED_AUTOMATIC: "I have read the policy and approve that this model may be rolled back under it.",
+    Meaning.ADVISED_ONLY: "I want people to act here from now on, and the product to advise only.",
+    Meaning.VETOED: "I am responsible for not rolling back.",
     Meaning.ADMINISTERED: "I changed this account.",
     Meaning.WITNESSED: "I witnessed that this account is this person's own.",
 }

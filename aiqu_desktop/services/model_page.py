@@ -16,6 +16,7 @@ from aiqu_desktop.monitoring.performance.costs import COST, currency_of
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Alarm, Check, CheckRun, Model, Release, ReleaseAuthority, Segment, Version
 from aiqu_desktop.services.alarms import alarm_rows
+from aiqu_desktop.services.automatic_rows import automatic_view
 from aiqu_desktop.services.lookup import version_numbers
 from aiqu_desktop.services.requests import request_rows
 from aiqu_desktop.services.runs import run_rows
@@ -102,6 +103,7 @@ def model_page(registry: Registry, model: str, start: datetime | None = None, en
             challenger=None if challenger is None else _optional(
                 session, found, "shadow", f"Shadow, version {challenger}", start, end, numbers, feature=challenger
             ),
+            automatic=automatic_view(session, registry, found),
             cost=_cost(session, found.id, champion_of(found)),
             stop=_stop_state(tile, releases),
             resume=_resume_state(tile, releases),

@@ -10,6 +10,7 @@ from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model, Site
 from aiqu_desktop.scheduling.lease import holder
 from aiqu_desktop.services.alarms import alarm_rows
+from aiqu_desktop.services.automatic_rows import countdown_rows
 from aiqu_desktop.services.tiles import tile_of
 from aiqu_desktop.services.views import AlarmRow, Overview, SchedulerView
 
@@ -35,6 +36,7 @@ def overview(registry: Registry) -> Overview:
         alarms = alarm_rows(session, only_open=True)
         unseen = [alarm for alarm in alarms if alarm.needs_acknowledgement]
         held = holder(session)
+        running = countdown_rows(session, registry)
     ages = [tile.data_as_of for tile in tiles if tile.data_as_of is not None]
     return Overview(
         site=site.name,
@@ -51,4 +53,5 @@ def overview(registry: Registry) -> Overview:
         worst_alarm=min(unseen, key=_urgency, default=None),
         open_alarms=len(alarms),
         unacknowledged_alarms=len(unseen),
+        countdowns=running,
     )

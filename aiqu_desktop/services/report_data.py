@@ -26,6 +26,7 @@ from aiqu_desktop.reports.series import (
     PerformanceSeries,
     Quantity,
 )
+from aiqu_desktop.services.automatic_report import automatic_entries
 from aiqu_desktop.services.model_page import model_page
 from aiqu_desktop.services.report_past import (
     alarm_entry,
@@ -83,6 +84,7 @@ def gather(registry: Registry, model: str, start: datetime | None, end: datetime
             labels=_labels(registry, page),
             alarms=tuple(alarm_entry(alarm) for alarm in page.alarms if touches(alarm, page.start, page.end)),
             releases=release_entries(session, row.id, page),
+            automatic=automatic_entries(page),
             responses=responses(page),
             checks=check_counts(session, row.id, page.start, page.end),
             audit=audit_head(session),

@@ -15,6 +15,8 @@ from aiqu_desktop.core.words import CheckKind
 from aiqu_desktop.services.views import (
     AlarmRow,
     AuditRow,
+    AutomaticRow,
+    AutomaticView,
     CheckRunRow,
     DistributionView,
     IngestRow,
@@ -29,6 +31,7 @@ from aiqu_desktop.services.views import (
 )
 
 if TYPE_CHECKING:
+    from aiqu_desktop.lifecycle.automatic.policy import AutomaticPolicy
     from aiqu_desktop.lifecycle.preview import Preview
     from aiqu_desktop.security.audit import ChainVerdict
     from aiqu_desktop.security.identity import Credentials
@@ -139,6 +142,16 @@ class Desk(Protocol):
     def write_card(self, model: str, fields: Mapping[str, Any], by: Credentials, reason: str) -> Any:
         """Make this the model's fallback card."""
         ...
+
+    # automatic rollback
+    def automatic(self, model: str) -> AutomaticView: ...
+    def propose_automatic(self, model: str, policy: AutomaticPolicy, by: Credentials, reason: str) -> int: ...
+    def approve_automatic(self, model: str, number: int, by: Credentials, reason: str) -> int: ...
+    def advise_only(self, model: str, by: Credentials | None, reason: str) -> int:
+        """`by` None: who is signed in at this desk."""
+        ...
+
+    def veto(self, model: str, by: Credentials | None, reason: str) -> AutomaticRow: ...
 
     def write_model_report(self, model: str, start: datetime | None, end: datetime | None, *, by: str) -> Path: ...
     def import_version(self, folder: Path, *, by: str) -> Any: ...

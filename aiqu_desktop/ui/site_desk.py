@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from aiqu_desktop.core.errors import Refused
 from aiqu_desktop.core.words import CheckKind
+from aiqu_desktop.lifecycle.automatic.policy import AutomaticPolicy
 from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.scheduling import Monitor
@@ -19,6 +21,7 @@ from aiqu_desktop.security.identity import Credentials
 from aiqu_desktop.services import (
     alarms,
     audit,
+    automatic,
     imports,
     ingest,
     model_page,
@@ -41,6 +44,8 @@ from aiqu_desktop.services.opening import ReplayedSiteClock, close_site, open_si
 from aiqu_desktop.services.views import (
     AlarmRow,
     AuditRow,
+    AutomaticRow,
+    AutomaticView,
     CheckRunRow,
     DistributionView,
     IngestRow,
@@ -242,6 +247,21 @@ class SiteDesk:
     def write_card(self, model: str, fields: Mapping[str, Any], by: Credentials, reason: str) -> Any:
         return safe_state.write_card(self._registry, model, safe_state.card_from(fields), by, reason)
 
+    def automatic(self, model: str) -> AutomaticView:
+        return automatic.show(self._registry, model)
+
+    def propose_automatic(self, model: str, policy: AutomaticPolicy, by: Credentials, reason: str) -> int:
+        return automatic.propose(self._registry, model, policy, by, reason)
+
+    def approve_automatic(self, model: str, number: int, by: Credentials, reason: str) -> int:
+        return automatic.approve(self._registry, model, by, reason, shown=number)
+
+    def advise_only(self, model: str, by: Credentials | None, reason: str) -> int:
+        return automatic.advise_only(self._registry, model, by or self._present(), reason)
+
+    def veto(self, model: str, by: Credentials | None, reason: str) -> AutomaticRow:
+        return automatic.veto(self._registry, model, by or self._present(), reason)
+
     def write_model_report(self, model: str, start: datetime | None, end: datetime | None, *, by: str) -> Path:
         return reporting.write_model_report(self._registry, model, start, end, by=by)
 
@@ -282,7 +302,11 @@ class SiteDesk:
             return
         # One check at a time beside a window: the main thread wants a core, and its share of the interpreter.
         self._monitor = Monitor(
-            self._registry, "window", workers=1, on_fault=lambda sentence: _log.error("%s", sentence)
+            self._registry,
+            "window",
+            workers=1,
+            on_fault=lambda sentence: _log.error("%s", sentence),
+            on_acted=partial(automatic.write_report, self._registry),
         )
         self._monitor.start()
 

@@ -58,6 +58,13 @@ def plan() -> dict[str, Any]:
                 "reason": "Wrong gas called on the line since the change; the alarm says the same. Back to version 2.",
             },
         },
+        "automatic": {
+            "model": CLASSIFIER,
+            "at": "2009-01-12T08:00:00Z",
+            "countdown_seconds": 7200,
+            "at_most": 1,
+            "reason": "A wrong gas is dear, and at night nobody watches: two hours to veto, at most once a week.",
+        },
         "reasons": {
             CLASSIFIER: "Accuracy alarm on the live version; this one is better on samples that it has not seen.",
             CONCENTRATION: "Concentrations are off by far more than was accepted; this version is closer.",

@@ -11,7 +11,8 @@ import pytest
 from aiqu_desktop.core.words import AlarmState, ReleaseKind, Role
 from aiqu_desktop.demo.operator import ScriptedOperator
 from aiqu_desktop.demo.people import sign_in_name
-from aiqu_desktop.demo.story import DemoModel, Mistake, Story
+from aiqu_desktop.demo.story import DemoModel, Mistake, SignedPolicy, Story
+from aiqu_desktop.services import automatic
 from aiqu_desktop.services import people as accounts
 from aiqu_desktop.services.alarms import list_alarms
 from aiqu_desktop.services.model_page import model_page
@@ -27,6 +28,7 @@ STORY = Story(
         Role.OPERATOR: "Elin", Role.ENGINEER: "Jonas", Role.APPROVER: "Birgit", Role.ADMINISTRATOR: "Karin"
     }, models=(TOY,), arrivals=(),
     mistake=Mistake("toy", 2, START + DAY, "Jonas", "It looks better.", "It was not."),
+    automatic=SignedPolicy("toy", START, timedelta(hours=2), 1, "nights"),
 )  # fmt: skip
 
 
@@ -95,3 +97,11 @@ def test_the_mistake_is_made_once_and_taken_back_when_it_rings(site: PlantSite, 
     site.day()
     people.act()
     assert len(_releases(site)) == 2
+
+
+def test_two_people_sign_for_automatic_rollback_once(site: PlantSite, people: ScriptedOperator) -> None:
+    people.sign_the_policy()
+    people.sign_the_policy()  # as after a kill in the middle of that day
+    view = automatic.show(site.registry, "toy")
+    assert view.policy is not None and view.policy.number == 1
+    assert (view.policy.proposed_by, view.policy.approved_by) == ("Jonas", "Birgit")

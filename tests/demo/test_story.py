@@ -36,6 +36,12 @@ def test_each_version_of_it_is_a_bundle_that_is_what_it_is_called(story: Story) 
         assert manifest.schema.feature_names == story.model(name).features
 
 
+def test_two_people_sign_for_automatic_rollback_before_anybody_knows_of_the_mistake(story: Story) -> None:
+    arrived = [a.at for a in story.arrivals if (a.model, a.version) == (story.mistake.model, story.mistake.version)]
+    assert story.automatic.model == story.mistake.model and story.start < story.automatic.at < min(arrived)
+    assert story.engineer != story.approver and 10 <= story.automatic.countdown.total_seconds() < 86_400
+
+
 def test_the_mistake_has_arrived_before_it_is_made(story: Story) -> None:
     mistake = story.mistake
     (arrival,) = [a for a in story.arrivals if (a.model, a.version) == (mistake.model, mistake.version)]

@@ -15,9 +15,11 @@ import duckdb
 import numpy as np
 import pytest
 
+from aiqu_desktop.demo.beside import sentences
 from aiqu_desktop.demo.story import DemoModel, Story, load_story
 from aiqu_desktop.ingest import ObservationStore
 from aiqu_desktop.registry import Registry
+from aiqu_desktop.services import automatic
 from aiqu_desktop.services.model_page import model_page
 from aiqu_desktop.services.opening import open_site
 
@@ -96,13 +98,37 @@ def test_the_mistake_goes_live_and_is_taken_back(result: dict[str, Any], story: 
         ("rollback", 3, 2, "completed"),
     ]
     mistake, taken_back = model["releases"][2:4]
-    assert (mistake["by"], taken_back["by"]) == (story.mistake.by, story.operator)
-    assert (mistake["approved_by"], taken_back["approved_by"]) == (story.approver, ""), "two promote, one rolls back"
+    assert (mistake["by"], mistake["approved_by"]) == (story.mistake.by, story.approver)
+    assert taken_back["by"] == "Automatic rollback, policy 1"
+    assert taken_back["approved_by"] == f"{story.engineer} and {story.approver}, beforehand"
     (alarm,) = [alarm for alarm in _performance_alarms(model) if alarm["version"] == 3]
-    assert mistake["at"] < alarm["activated"] < taken_back["at"], "the product noticed, then a person acted"
+    assert mistake["at"] < alarm["activated"] < taken_back["at"], "the product noticed, then it acted"
     assert alarm["action"] == taken_back["at"]
     assert model["champion"] == max(model["versions"]), "the newest version serves in the end"
     assert 0 < result["detection"]["rollback_seconds_to_proof"][0] < 15
+
+
+def test_the_automatic_rollback_is_told_from_onset_to_proof_beside_the_figures_of_others(
+    result: dict[str, Any], registry: Registry, story: Story, site: Path
+) -> None:
+    (one,) = result["automatic"]["rollbacks"]
+    assert (one["model"], one["from"], one["to"]) == (story.automatic.model, story.mistake.version, 2)
+    truth, onset, alarm, due, acted = (
+        datetime.fromisoformat(one[name]) for name in ("true_onset", "onset", "alarm", "due", "acted")
+    )
+    assert story.automatic.at < truth <= onset <= alarm < due == acted == alarm + story.automatic.countdown
+    assert one["days_from_onset_to_rollback"] == pytest.approx((acted - onset).total_seconds() / 86_400, abs=0.01)
+    assert 0 < one["seconds_to_proof"] < 15 and one["labels_by_then"] >= 30
+    assert one["signed_beforehand_by"] == f"{story.engineer} and {story.approver}"
+    assert "at most once in" in one["guarantee"]
+    assert Path(one["report"]).parent == site / "reports" and Path(one["report"]).read_bytes().startswith(b"%PDF")
+    beside = result["automatic"]["beside"]
+    assert (beside["without_monitoring_days"], beside["best_practice_days"]) == (122.0, 9.0)
+    (sentence,) = sentences(result["automatic"] | {"rollbacks": [one | {"true_onset": truth, "onset": onset}]})
+    assert "four months" in sentence and "nine days" in sentence
+    # No later alarm had a healthy version to go back to, and each of them says so.
+    blocked = [row for row in automatic.show(registry, story.automatic.model).past if row.noted_at > acted]
+    assert blocked and all(row.to_version is None and row.obstacle for row in blocked)
 
 
 def test_the_healthy_model_never_rings_about_its_performance(result: dict[str, Any]) -> None:

@@ -1,8 +1,10 @@
-"""One person alone never promotes, nor lets a stopped model serve again: whatever roles they hold, whatever they do, in
-whatever order, administrators too. To stop a model is what one person can do alone, and nothing but that.
+"""One person alone never promotes, nor lets a stopped model serve again, nor lets the product roll back by itself:
+whatever roles they hold, whatever they do, in whatever order, administrators too. To stop a model is what one person
+can do alone, and nothing but that.
 
 The adversary is one person with any roles. They know the password of their own account, and of every account that they
 manage to make or to give a new password. The others do their honest work: an engineer may ask, and nobody approves.
+Administrators are no exception.
 """
 
 from __future__ import annotations
@@ -11,7 +13,9 @@ import contextlib
 import itertools
 import shutil
 import tempfile
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,11 +24,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from aiqu_desktop.core.errors import AiquError
-from aiqu_desktop.core.words import Meaning, Role
-from aiqu_desktop.lifecycle import preview_promotion, preview_rollback, promote
+from aiqu_desktop.core.errors import AiquError, Refused
+from aiqu_desktop.core.words import AutomaticMode, Meaning, Role, Trigger
+from aiqu_desktop.lifecycle import Preview, preview_promotion, preview_rollback, promote
 from aiqu_desktop.lifecycle.approvals import requests, terms
 from aiqu_desktop.lifecycle.approvals.warrant import SignedRollback, SignedStop
+from aiqu_desktop.lifecycle.automatic.policy import AutomaticPolicy
+from aiqu_desktop.lifecycle.automatic.warrant import SignedBeforehand
 from aiqu_desktop.lifecycle.facts import model_named
 from aiqu_desktop.lifecycle.journal import Journal
 from aiqu_desktop.lifecycle.safe_state.hold import stopped
@@ -32,7 +38,7 @@ from aiqu_desktop.lifecycle.safe_state.previews import preview_resume, preview_s
 from aiqu_desktop.lifecycle.shadow import acts
 from aiqu_desktop.registry.tables import ShadowRecord, SignatureRecord
 from aiqu_desktop.security import audit
-from aiqu_desktop.services import people
+from aiqu_desktop.services import automatic, people
 from aiqu_desktop.services.people import Vouching
 from tests.factories.people import (
     APPROVER,
@@ -65,6 +71,7 @@ class OnePerson(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="aiqu-one-person-"))
         self.registry, self.clock, self.target = guarded_site(self.folder)
         self.honest: set[int] = set()  # requests that another person really made
+        self.policy_is_honest = False  # another person really proposed one
         people.add(self.registry, "mallory", "Mallory", roles, PASSWORD, vouched(APPROVER))
         self.known = {"mallory"}  # accounts whose password the one person knows
 
@@ -184,6 +191,38 @@ class OnePerson(RuleBasedStateMachine):
                 made = session.get_one(SignatureRecord, row.signature_id)
                 assert made.meaning is Meaning.SHADOW_BEGUN and Role.ENGINEER.value in made.roles["held"]
 
+    @rule(who=own_account)
+    def propose_to_act(self, who: str) -> None:
+        self._refused(lambda: automatic.propose(self.registry, "toy", self._policy(), by(who), "because"), who)
+
+    @rule(who=own_account)
+    def approve_to_act(self, who: str) -> None:
+        if not self._refused(lambda: automatic.approve(self.registry, "toy", by(who)), who):
+            assert self.policy_is_honest, "one person put a policy in force"
+
+    @rule(who=own_account)
+    def back_to_advice(self, who: str) -> None:
+        self._refused(lambda: automatic.advise_only(self.registry, "toy", by(who), "because"), who)
+
+    @rule(rollback=st.integers(1, 3), number=versions)
+    def use_an_automatic_rollback(self, rollback: int, number: int) -> None:
+        def forge(look: Callable[[], Preview]) -> object:
+            preview = look()
+            if preview.to_version is None:
+                raise Refused(preview.blocking)
+            return Journal(self.registry).intend(preview, SignedBeforehand(rollback))
+
+        back = partial(preview_rollback, self.registry, "toy", target=self.target)
+        for look in (partial(self._preview, number), back):
+            assert self._refused(partial(forge, look), "mallory")
+
+    @rule()
+    def an_honest_engineer_proposes_to_act(self) -> None:
+        if "eva" not in self.known:
+            with contextlib.suppress(AiquError):
+                automatic.propose(self.registry, "toy", self._policy(), ENGINEER, "nights")
+                self.policy_is_honest = True
+
     @rule(number=versions)
     def an_honest_engineer_asks(self, number: int) -> None:
         if "eva" not in self.known:
@@ -205,6 +244,13 @@ class OnePerson(RuleBasedStateMachine):
         else:
             assert self.target.serving is not None and self.target.serving.version == 1
 
+    @invariant()
+    def nothing_acts_by_itself(self) -> None:
+        if hasattr(self, "registry"):
+            view = automatic.show(self.registry, "toy")
+            by_two = self.policy_is_honest and view.policy is not None and view.policy.proposed_by == "Eva"
+            assert view.mode is AutomaticMode.ADVISE or by_two
+
     def teardown(self) -> None:
         if hasattr(self, "registry"):
             with self.registry.read() as session:
@@ -212,11 +258,14 @@ class OnePerson(RuleBasedStateMachine):
             self.registry.close()
             shutil.rmtree(self.folder)
 
-    def _preview(self, number: int) -> object:
+    def _preview(self, number: int) -> Preview:
         return preview_promotion(self.registry, "toy", number, target=self.target)
 
     def _resumption(self) -> object:
         return preview_resume(self.registry, "toy", target=self.target)
+
+    def _policy(self) -> AutomaticPolicy:
+        return AutomaticPolicy((Trigger.PERFORMANCE,), 600, self.clock.now() + timedelta(days=300))
 
     def _request(self, number: int) -> object:
         return requests.find(self.registry, number)
@@ -260,6 +309,10 @@ def test_no_pair_of_roles_and_not_all_of_them_together_lets_one_person_promote(r
         for request in range(2, 8):
             story.decide(request, approves, True)
             story.carry_out(request)
+    for proposes, approves in itertools.product(("mallory", "mallet", "trudy"), repeat=2):
+        story.propose_to_act(proposes)
+        story.approve_to_act(approves)
+        story.nothing_acts_by_itself()
     story.the_target_serves_what_two_people_wanted()
     story.stop("mallory")
     story.stop("mallet")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from aiqu_desktop.core.errors import Refused, UserError
 from aiqu_desktop.core.words import AlarmState, CheckKind, Health, Priority, ReleaseKind, RunState
+from aiqu_desktop.lifecycle.automatic.policy import AutomaticPolicy
 from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.security.audit import ChainVerdict
 from aiqu_desktop.security.identity import NOT_PROVEN, Credentials
@@ -17,6 +18,8 @@ from aiqu_desktop.services.retraining import RetrainingRequest
 from aiqu_desktop.services.views import (
     AlarmRow,
     AuditRow,
+    AutomaticRow,
+    AutomaticView,
     CheckRunRow,
     DistributionView,
     IngestRow,
@@ -30,6 +33,7 @@ from aiqu_desktop.services.views import (
     SignedIn,
     WhyView,
 )
+from tests.ui.automatic_story import make_view
 from tests.ui.fake_rows import (
     NOW,
     make_alarms,
@@ -72,6 +76,8 @@ class FakeDesk:
         self.chain_intact = True
         self.monitor_started = False
         self.closed = False
+        self.automatic_view = make_view()
+        self.countdowns: tuple[AutomaticRow, ...] = ()
         self.settings = {kind: dict(held) for kind, held in SETTINGS.items()}
         self.rehearsals: tuple[RehearsalRow, ...] = ()
         self.rehearsal_may_end = threading.Event()
@@ -117,6 +123,7 @@ class FakeDesk:
                                     2.0 if self.alive else 372.0),
             tiles=self.tiles, worst_alarm=waiting[0] if waiting else None,
             open_alarms=sum(a.is_open for a in self.alarms), unacknowledged_alarms=len(waiting),
+            countdowns=self.countdowns,
         )  # fmt: skip
 
     def list_alarms(
@@ -244,12 +251,46 @@ class FakeDesk:
         page = make_page(tile, tuple(a for a in self.alarms if a.model == model), start, end)
         asked = {row.kind: row for row in self.list_requests(model)}
         page = with_stop(page, card=self.has_card)
-        return replace(page, request=asked.get(ReleaseKind.PROMOTION), resume_request=asked.get(ReleaseKind.RESUME))
+        return replace(
+            page,
+            request=asked.get(ReleaseKind.PROMOTION),
+            resume_request=asked.get(ReleaseKind.RESUME),
+            automatic=replace(self.automatic_view, model=model, model_title=tile.title),
+        )
 
     def stop_now(self, model: str, *, proven: bool = True) -> None:
         """Let a model be stopped from now on."""
         tiles = [stopped_tile(t, proven=proven) if t.name == model else t for t in self.tiles]
         self.tiles = tuple(sorted(tiles, key=lambda tile: tile.health is not Health.STOPPED))
+
+    # automatic rollback
+
+    def automatic(self, model: str) -> AutomaticView:
+        self._note("automatic", model)
+        return replace(self.automatic_view, model=model)
+
+    def propose_automatic(self, model: str, policy: AutomaticPolicy, by: Credentials, reason: str) -> int:
+        self._note("propose_automatic", (by.name, reason, policy))
+        self._prove(by)
+        return 1
+
+    def approve_automatic(self, model: str, number: int, by: Credentials, reason: str) -> int:
+        self._note("approve_automatic", (by.name, number))
+        self._prove(by)
+        return number
+
+    def advise_only(self, model: str, by: Credentials | None, reason: str) -> int:
+        self._note("advise_only", (by.name if by else "", reason))
+        return 2
+
+    def veto(self, model: str, by: Credentials | None, reason: str) -> AutomaticRow:
+        self._note("veto", (by.name if by else "", reason))
+        if by is not None:
+            self._prove(by)
+        (row,) = self.countdowns
+        self.countdowns = ()
+        self.announce()
+        return row
 
     # releases
 

@@ -25,6 +25,7 @@ from aiqu_desktop.ui.shell.navigation import Place
 from aiqu_desktop.ui.shell.window import MainWindow
 from aiqu_desktop.ui.tasks import Tasks
 from aiqu_desktop.ui.theme import Theme
+from tests.ui.automatic_story import make_row, make_view
 from tests.ui.chart_story import shadowed_page, story_page
 from tests.ui.fakes import FakeDesk
 from tests.ui.rehearsal_story import make_rehearsal
@@ -198,6 +199,35 @@ def gloved(prepare: Callable[[MainWindow], None]) -> Callable[[MainWindow], None
     return go
 
 
+def counting_down(*, signed: bool = True) -> Callable[[], FakeDesk]:
+    """A rollback of the gas classifier is due in two hours."""
+
+    def make() -> FakeDesk:
+        desk = signed_in() if signed else FakeDesk(12)
+        desk.countdowns = (make_row(),)
+        desk.automatic_view = make_view(acts=True, pending=make_row())
+        return desk
+
+    return make
+
+
+def policy(*, acts: bool = False, proposed: bool = False) -> Callable[[], FakeDesk]:
+    def make() -> FakeDesk:
+        desk = FakeDesk(12)
+        desk.automatic_view = make_view(acts=acts, proposed=proposed)
+        return desk
+
+    return make
+
+
+def open_policy(window: MainWindow) -> None:
+    window.pages["model"].ask_automatic()
+
+
+def open_veto(window: MainWindow) -> None:
+    window.countdown.veto.click()
+
+
 def break_chain() -> FakeDesk:
     desk = FakeDesk(12)
     desk.chain_intact = False
@@ -264,6 +294,13 @@ def fake_pictures() -> list[tuple[str, Callable[[], object], str, tuple[str, ...
         ("stop-done", lambda: FakeDesk(12), "model:gas-classifier", ("1280",), stopped_now),
         ("resume", stopped(), "model:gas-classifier", ("1280",), open_resume),
         ("fallback-card", lambda: FakeDesk(12), "model:gas-classifier", ("1280",), open_card),
+        ("countdown", counting_down(), "overview", both, None),
+        ("countdown-model", counting_down(), "model:gas-classifier", both, None),
+        ("veto", counting_down(), "overview", ("1280",), open_veto),
+        ("veto-glove", counting_down(signed=False), "overview", ("1280",), gloved(open_veto)),
+        ("policy", policy(), "model:gas-classifier", ("1280",), open_policy),
+        ("policy-proposed", policy(proposed=True), "model:gas-classifier", ("1280",), open_policy),
+        ("policy-acts", policy(acts=True), "model:gas-classifier", ("1280",), open_policy),
         ("sign-in", lambda: FakeDesk(12, demo=True), "overview", ("1280",), open_sign_in),
         ("sign-in-glove", lambda: FakeDesk(12), "overview", ("1280",), gloved(open_sign_in)),
         ("audit-broken", break_chain, "audit", ("1280",), verify),

@@ -13,6 +13,7 @@ from aiqu_desktop.cli.options import json_option
 from aiqu_desktop.cli.output import print_json, print_table, progress_bar
 from aiqu_desktop.core.clock import iso
 from aiqu_desktop.core.paths import default_site
+from aiqu_desktop.demo.beside import sentences
 from aiqu_desktop.demo.run import make_history, replay_live, run_headless
 
 
@@ -96,7 +97,11 @@ def _print(result: dict[str, object]) -> None:
     detection, audit = result["detection"], result["audit"]
     assert isinstance(detection, dict)
     assert isinstance(audit, dict)
+    automatic = result["automatic"]
+    assert isinstance(automatic, dict)
     click.echo(f"Median from onset to alarm: {detection['median_days_from_onset_to_alarm']} days.")
     click.echo(f"Rollbacks, from press to proof: {detection['rollback_seconds_to_proof']} seconds.")
+    for sentence in sentences(automatic):
+        click.echo(sentence)
     click.echo(f"Audit chain: {audit['finding']}")
     click.echo(f"Report: {result['report']} ({result['wall_seconds']} s in all)")

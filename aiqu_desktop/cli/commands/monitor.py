@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from aiqu_desktop.cli.output import print_json
 from aiqu_desktop.core.errors import EnvironmentFault
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.scheduling import Monitor
+from aiqu_desktop.services.automatic import write_report
 from aiqu_desktop.services.opening import open_site
 from aiqu_desktop.services.runs import list_runs
 
@@ -46,6 +48,7 @@ def monitor(once: bool, workers: int, jobs: int, settle_seconds: float, site: Pa
         jobs=jobs,
         settle_seconds=settle_seconds,
         on_fault=lambda sentence: click.echo(f"aiqu: {sentence}", err=True),
+        on_acted=partial(write_report, registry),
     )
     try:
         if once:

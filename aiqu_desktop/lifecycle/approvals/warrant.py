@@ -22,13 +22,16 @@ from aiqu_desktop.lifecycle.approvals.terms import (
     terms_of_stop,
 )
 from aiqu_desktop.lifecycle.preview import Preview
-from aiqu_desktop.registry.tables import Model, PromotionRequest, ReleaseAuthority, Version
+from aiqu_desktop.registry.tables import AutomaticRelease, Base, Model, PromotionRequest, ReleaseAuthority, Version
 from aiqu_desktop.security.signing import verified
 
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """On whose word a release is carried out. override: the failed gates that it goes against, and both reasons."""
+    """On whose word a release is carried out. override: the failed gates that it goes against, and both reasons.
+
+    automatic_id: the automatic rollback that it is; then both names are those of who signed its policy beforehand.
+    """
 
     requested_by: str
     approved_by: str
@@ -36,21 +39,29 @@ class Authority:
     request_id: int | None = None
     signature_id: str | None = None
     override: dict[str, Any] = field(default_factory=dict)
+    automatic_id: int | None = None
 
     @property
     def actor(self) -> str:
         """Who acts, for the audit chain."""
+        if self.automatic_id is not None:
+            return self.requested_by
         return f"{self.requested_by} and {self.approved_by}" if self.approved_by else self.requested_by
 
-    def row(self, release_id: str) -> ReleaseAuthority:
-        """The row that uses it up: request and signature can each stand in one only."""
-        return ReleaseAuthority(
-            release_id=release_id,
-            request_id=self.request_id,
-            signature_id=self.signature_id,
-            approved_by=self.approved_by,
-            override=self.override,
-        )
+    def rows(self, release_id: str) -> list[Base]:
+        """The rows that use it up: request, signature and automatic rollback can each stand in one only."""
+        spent: list[Base] = [
+            ReleaseAuthority(
+                release_id=release_id,
+                request_id=self.request_id,
+                signature_id=self.signature_id,
+                approved_by=self.approved_by,
+                override=self.override,
+            )
+        ]
+        if self.automatic_id is not None:
+            spent.append(AutomaticRelease(release_id=release_id, automatic_id=self.automatic_id))
+        return spent
 
 
 class Warrant(Protocol):

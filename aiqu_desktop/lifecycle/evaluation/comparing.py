@@ -54,7 +54,7 @@ def compare_on(
     Raises:
         UserError, EnvironmentFault: if a version cannot be loaded or fails on the rows.
     """
-    new = _answers(store, version, columns)
+    new = answers_of(store, version, columns)
     mine = primary_estimate(metric, labels, new)
     found: dict[str, Any] = {
         "rows": int(labels.size),
@@ -65,10 +65,10 @@ def compare_on(
     }
     if champion is None:
         return found
-    old = _answers(store, champion, columns)
+    old = answers_of(store, champion, columns)
     theirs, difference = primary_estimate(metric, labels, old), compare_primary(metric, labels, old, new)
     found["champion"] = theirs.to_json() if theirs else None
-    found["difference"] = difference_json(difference) if difference else None
+    found["difference"] = difference_of(difference) if difference else None
     by_row = "mae" if version.schema.task is Task.REGRESSION else "accuracy"
     cuts = _cuts(version.schema, columns, old, cut_by)
     parts = compare_segments(by_row, labels, old, new, cuts, min_rows=min_rows)
@@ -76,7 +76,8 @@ def compare_on(
     return found
 
 
-def _answers(store: ArtifactStore, version: VersionFacts, columns: Columns) -> NDArray[Any]:
+def answers_of(store: ArtifactStore, version: VersionFacts, columns: Columns) -> NDArray[Any]:
+    """What a version predicts for rows: numbers, or names of classes. Raises as `compare_on`."""
     model = OnnxModel.from_bytes(store.get(version.files[MODEL_FILE]), version.schema)
     values = model.predict(columns).values
     return values if version.schema.task is Task.REGRESSION else np.array(values.tolist(), dtype=object)
@@ -121,7 +122,7 @@ def _segment(part: PairedSegment) -> dict[str, Any]:
     }
 
 
-def difference_json(compared: PairedComparison) -> dict[str, Any]:
-    """A paired comparison as plain values."""
+def difference_of(compared: PairedComparison) -> dict[str, Any]:
+    """A paired difference as plain values."""
     names = ("champion", "challenger", "difference", "low", "high", "p_value", "n", "effective_n", "higher_is_better")
     return {name: getattr(compared, name) for name in names}

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aiqu_desktop.core.errors import AiquError
-from aiqu_desktop.core.words import ReleaseKind, ReleaseState, VersionState
+from aiqu_desktop.core.words import ReleaseKind, ReleaseState, Trigger, VersionState
 from aiqu_desktop.lifecycle.facts import VersionFacts
 from aiqu_desktop.lifecycle.gates.gate import GateResult
 from aiqu_desktop.lifecycle.targets.target import Target
@@ -17,7 +17,7 @@ from aiqu_desktop.registry.tables import Alarm, Release
 
 UNFINISHED = tuple(state for state in ReleaseState if state.unfinished)
 # What speaks of the live version itself is a reason for a promotion, not against one.
-_OF_THE_CHAMPION = ("performance", "decline", "drift", "estimate")
+_OF_THE_CHAMPION = ("decline", "drift", "estimate", "automatic", *(trigger.value for trigger in Trigger))
 # What a stop raises by itself.
 OF_THE_STOP = ("stopped", "fallback-overdue", "release")
 _WORDS = {

@@ -14,7 +14,7 @@ from aiqu_desktop.drift.performance import compare_primary, primary_estimate
 from aiqu_desktop.ingest import ObservationStore
 from aiqu_desktop.ingest.window import Window
 from aiqu_desktop.lifecycle.evaluation.candidacy import Candidacy
-from aiqu_desktop.lifecycle.evaluation.comparing import difference_json
+from aiqu_desktop.lifecycle.evaluation.comparing import difference_of
 from aiqu_desktop.lifecycle.evaluation.kept import kept
 from aiqu_desktop.lifecycle.shadow.record import first_begun
 
@@ -75,7 +75,7 @@ def compare_answers(task: Task, metric: str, window: Window) -> dict[str, Any]:
         difference = compare_primary(metric, known, before, after)
         found["champion"] = theirs.to_json() if theirs else None
         found["challenger"] = mine.to_json() if mine else None
-        found["difference"] = difference_json(difference) if difference else None
+        found["difference"] = difference_of(difference) if difference else None
     return found
 
 

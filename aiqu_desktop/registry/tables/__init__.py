@@ -3,6 +3,12 @@
 from aiqu_desktop.registry.tables.alarms import Alarm, AlarmCondition
 from aiqu_desktop.registry.tables.approvals import PromotionRequest, ReleaseAuthority
 from aiqu_desktop.registry.tables.audit import AuditRecord
+from aiqu_desktop.registry.tables.automatic import (
+    AutomaticApproval,
+    AutomaticPolicyRecord,
+    AutomaticRelease,
+    AutomaticRollback,
+)
 from aiqu_desktop.registry.tables.base import Base
 from aiqu_desktop.registry.tables.checks import Check, CheckRun, Metric, Schedule, SchedulerLease
 from aiqu_desktop.registry.tables.data import IngestFile, LabelId, ObservationId, Segment
@@ -28,6 +34,10 @@ __all__ = [
     "AlarmCondition",
     "Artifact",
     "AuditRecord",
+    "AutomaticApproval",
+    "AutomaticPolicyRecord",
+    "AutomaticRelease",
+    "AutomaticRollback",
     "Base",
     "Check",
     "CheckRun",

@@ -1,5 +1,6 @@
 """What the screens and the commands are given to show: frozen snapshots, no database, no Qt."""
 
+from aiqu_desktop.services.views.automatic import AutomaticRow, AutomaticTerms, AutomaticView
 from aiqu_desktop.services.views.model import (
     ActionState,
     CostRow,
@@ -25,6 +26,9 @@ __all__ = [
     "ActionState",
     "AlarmRow",
     "AuditRow",
+    "AutomaticRow",
+    "AutomaticTerms",
+    "AutomaticView",
     "CardView",
     "CheckRunRow",
     "CostRow",

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aiqu_desktop.core.words import FlowState, ReleaseKind, ReleaseState, VersionState
+from aiqu_desktop.services.views.automatic import AutomaticView
 from aiqu_desktop.services.views.people import RequestRow
 from aiqu_desktop.services.views.rows import AlarmRow, CheckRunRow
 from aiqu_desktop.services.views.shadow import ShadowRow
@@ -179,6 +180,7 @@ class ModelPage:
     request: RequestRow | None = None  # the open request for promotion; the newest, where several are open
     estimated: Series | None = None  # the primary metric without labels; None where nothing can estimate it
     challenger: Series | None = None  # the primary metric of a version that ran beside the champion
+    automatic: AutomaticView | None = None  # whether it may be rolled back by itself, and what is advised
     cost: CostRow | None = None  # None where the performance check was not told what answers cost
     stop: ActionState = ActionState(False, "")
     resume: ActionState = ActionState(False, "")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aiqu_desktop.core.words import Health, Task
+from aiqu_desktop.services.views.automatic import AutomaticRow
 from aiqu_desktop.services.views.rows import AlarmRow
 from aiqu_desktop.services.views.stop import StopView
 
@@ -71,3 +72,4 @@ class Overview:
     worst_alarm: AlarmRow | None  # the worst unacknowledged one
     open_alarms: int
     unacknowledged_alarms: int
+    countdowns: tuple[AutomaticRow, ...] = ()  # automatic rollbacks that are due or being done, the next one first

@@ -6,9 +6,10 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from aiqu_desktop.core.words import RequestState, VersionState
-from aiqu_desktop.services.views import ActionState, CostRow, ModelPage, ModelTile, RequestRow
+from aiqu_desktop.core.words import AutomaticState, RequestState, VersionState
+from aiqu_desktop.services.views import ActionState, AutomaticView, CostRow, ModelPage, ModelTile, RequestRow
 from aiqu_desktop.ui import formatting as fmt
+from aiqu_desktop.ui.automatic.words import mode_look
 from aiqu_desktop.ui.states import HEALTH, Look, metric_title
 from aiqu_desktop.ui.theme import Theme
 from aiqu_desktop.ui.widgets.buttons import explain, make_button
@@ -36,6 +37,7 @@ class ModelHeader(QWidget):
     report_asked = Signal()
     limits_asked = Signal()
     retraining_asked = Signal()
+    automatic_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +60,9 @@ class ModelHeader(QWidget):
         self.retraining = make_button("Retraining…", "retraining", "quiet", self.retraining_asked.emit)
         self.limits = make_button("Limits…", "limits", "quiet", self.limits_asked.emit)
         self.limits.setToolTip("See the limits of this model's checks, and rehearse others on its past (Ctrl+L)")
+        self.automatic = StateLabel(theme, "body", 14, "automatic_state")
+        self.advice = ElidedLabel("", "body", "automatic_advice")
+        self.policy = make_button("Automatic rollback…", "automatic", "link", self.automatic_asked.emit)
         self.waiting = StateLabel(theme, "strong", 16, "request_waiting")
         self.why_not = make_label("", "caption", "why_not", wrap=True)
         self.why_not.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
@@ -74,6 +79,7 @@ class ModelHeader(QWidget):
         self._preparing = ""
         self._request = None
         self.waiting.hide()
+        self.third.hide()
         self.title.setText(name)
         self.health.set_look(READING)
         self.reason.set_text("The model is being read.")
@@ -118,6 +124,7 @@ class ModelHeader(QWidget):
         explain(self.retraining, "" if data else "There is no data to retrain on yet.")
         self._states = {version.number: version.state for version in page.versions}
         self._choices = _promotable(page)
+        self._show_automatic(page.automatic)
         self._show_request(page.request)
         self._show_actions(page.promote, page.roll_back, report)
         stopped = page.tile.stop is not None
@@ -173,6 +180,17 @@ class ModelHeader(QWidget):
             self.waiting.set_look(WAITING, f"Version {request.version} {state}, until {until}")
             self.waiting.setToolTip(f"Asked for by {request.requested_by}: {request.reason}")
 
+    def _show_automatic(self, view: AutomaticView | None) -> None:
+        """Whether it may be rolled back by itself; and, while an alarm stands, what is advised."""
+        self.third.setVisible(view is not None)
+        if view is None:
+            return
+        look, more = mode_look(view)
+        self.automatic.set_look(look)
+        self.automatic.setToolTip(more)
+        advised = view.pending is not None and view.pending.state is AutomaticState.ADVISED
+        self.advice.set_text(f"Advice: {view.pending.sentence}" if view.pending is not None and advised else "")
+
     def _only_choice(self) -> int | None:
         """The one version that waits; one that was live before is never put forward without being named as such."""
         if self._request is not None:
@@ -227,6 +245,15 @@ class ModelHeader(QWidget):
         whole.addWidget(self.reason)
         whole.addLayout(second)
         whole.addWidget(self.cost)
+        self.third = QWidget()
+        third = QHBoxLayout(self.third)
+        third.setContentsMargins(0, 0, 0, 0)
+        third.setSpacing(12)
+        self.automatic.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        third.addWidget(self.automatic)
+        third.addWidget(self.advice, 1)
+        third.addWidget(self.policy)
+        whole.addWidget(self.third)
         whole.addWidget(self.waiting)
 
 

@@ -10,8 +10,10 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from aiqu_desktop.core.words import ReleaseKind
-from aiqu_desktop.services.views import Mark, ModelPage, PersonRow, WhyView
+from aiqu_desktop.services.views import AutomaticView, Mark, ModelPage, PersonRow, WhyView
 from aiqu_desktop.ui.alarms.acknowledge import ask_and_acknowledge
+from aiqu_desktop.ui.automatic import PolicySheet
+from aiqu_desktop.ui.automatic.sign_dialog import Signers, gather_signers
 from aiqu_desktop.ui.charts import ChartColumn, Picture, prepare
 from aiqu_desktop.ui.desk import Desk
 from aiqu_desktop.ui.model.card_dialog import CardDialog
@@ -90,6 +92,7 @@ class ModelPageWidget(QWidget):
         self.header.report_asked.connect(self.ask_report)
         self.header.limits_asked.connect(self.limits_asked)
         self.header.retraining_asked.connect(self.ask_retraining)
+        self.header.automatic_asked.connect(self.ask_automatic)
         self.charts.alarm_asked.connect(self._find_alarm)
         self.tabs.promote_asked.connect(self.ask_promotion)
         self.tabs.test_asked.connect(lambda number: self._ask_tests("Test again", self.desk.ask_again, number))
@@ -182,6 +185,17 @@ class ModelPageWidget(QWidget):
                 lambda: desk.retraining_features(page.tile.name),
                 lambda features: RetrainingDialog(desk, self.tasks, page, features, self).open(),
             )
+
+    def ask_automatic(self) -> None:
+        """Show the policy for automatic rollbacks, with what was done under it, once it is known who could sign."""
+        desk, model = self.desk, self.model
+        self.tasks.run(lambda: (desk.automatic(model), gather_signers(desk)), self._open_policy)
+
+    def _open_policy(self, answer: tuple[AutomaticView, Signers]) -> None:
+        view, signers = answer
+        sheet = PolicySheet(self.desk, self.tasks, self.theme, view, signers, self)
+        sheet.acted.connect(self._acted)
+        sheet.open()
 
     def _ask_tests(self, verb: str, act: Callable[..., None], number: int) -> None:
         model = self.model

@@ -15,6 +15,7 @@ from aiqu_desktop.ui.actions import Act
 from aiqu_desktop.ui.alarms.acknowledge import ask_and_acknowledge
 from aiqu_desktop.ui.alarms.page import AlarmsPage
 from aiqu_desktop.ui.audit.page import AuditPage
+from aiqu_desktop.ui.automatic import CountdownBanner
 from aiqu_desktop.ui.changes import SiteChanges
 from aiqu_desktop.ui.desk import Desk
 from aiqu_desktop.ui.files.page import FilesPage
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
         self._worst_failure = ""
 
         self.banner = Banner(theme)
+        self.countdown = CountdownBanner(desk, tasks, theme)
         self.overview = OverviewPage(theme)
         self.person = PersonButton(desk, tasks)
         self.rail = Rail(theme, self.overview.model, self.person)
@@ -163,6 +165,7 @@ class MainWindow(QMainWindow):
         overview, view = answer
         self._worst_failure = ""
         self.banner.show_overview(overview)
+        self.countdown.show_overview(overview)
         self.overview.show_overview(view)
         self.rail.show_alarm_count(overview.unacknowledged_alarms, overview.open_alarms)
         if self.history.current is not None:
@@ -196,6 +199,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.banner)
+        column.addWidget(self.countdown)
         column.addLayout(lower, 1)
         central = QWidget()
         central.setLayout(column)
@@ -227,6 +231,8 @@ class MainWindow(QMainWindow):
         banner.menu_button.setPopupMode(banner.menu_button.ToolButtonPopupMode.InstantPopup)
         banner.alarm.opened.connect(self.open_worst_alarm)
         banner.alarm.acknowledge_asked.connect(self.acknowledge_worst)
+        self.countdown.acted.connect(self._on_site_changed)
+        self.countdown.model_asked.connect(lambda name: self.go(Place("model", name)))
         self.rail.place_chosen.connect(self.go)
         self.overview.model_opened.connect(lambda name: self.go(Place("model", name)))
         self.pages["model"].open_alarm.connect(self.open_alarm)

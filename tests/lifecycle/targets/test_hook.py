@@ -106,7 +106,7 @@ def test_wrong_answers_are_found_by_the_golden_cases_there(home: Path, site: Eng
     (home / "wrong").touch()
     row = site.check()
     assert row.verdict is Verdict.BAD and "10 of 10 golden cases fail there" in row.summary
-    assert site.alarms("target") == 1
+    assert (site.alarms("golden"), site.alarms("target")) == (1, 0), "the right version, and wrong answers"
 
 
 def test_a_dead_engine_behind_the_hook_leaves_the_release_open_until_it_lives(home: Path, site: EngineSite) -> None:
