@@ -1,7 +1,7 @@
 #!/bin/sh
 # Sets AiQu Desktop up for testing where it is not yet, and runs the fast tests. Arguments go on to pytest:
 #
-#   sh packaging/test.sh                  everything but the campaigns
+#   sh packaging/test.sh                  everything but the campaigns, on all cores
 #   sh packaging/test.sh -m campaign      the campaigns
 #   sh packaging/test.sh tests/core -k atomic
 set -eu
@@ -15,4 +15,6 @@ set_up_environment test
 
 cd "$root"
 export QT_QPA_PLATFORM="${QT_QPA_PLATFORM:-offscreen}"
+# All of them: a process for each core. The tests of a file stay together, for what they share.
+[ $# -gt 0 ] || set -- -n auto --dist loadfile
 exec "$venv/bin/python" -m pytest -m "not campaign" "$@"
