@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from aiqu_desktop.core.words import Priority, Verdict
+from aiqu_desktop.core.words import Verdict
+from aiqu_desktop.monitoring.alarm_records import RECORDS
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
 from aiqu_desktop.monitoring.settings import FreshnessSettings
@@ -50,8 +51,8 @@ def _condition(key: str, what: str, newest: datetime | None, limit_days: float, 
     return Condition(
         key=key,
         bad=bad,
-        priority=Priority.MEDIUM,
+        priority=RECORDS[key].priority,
         message=message,
-        response="See whether the line stands still or its files no longer arrive; until then the model is unknown.",
+        response=RECORDS[key].response,
         onset=newest if bad else None,
     )

@@ -12,6 +12,7 @@ from aiqu_desktop.core.errors import EnvironmentFault
 from aiqu_desktop.core.words import Priority, ReleaseState
 from aiqu_desktop.lifecycle.facts import model_named
 from aiqu_desktop.lifecycle.release import ReleaseOutcome
+from aiqu_desktop.monitoring.alarm_records import RECORDS
 from aiqu_desktop.monitoring.alarms import apply_condition
 from aiqu_desktop.monitoring.outcome import Condition
 from aiqu_desktop.registry import Registry
@@ -73,7 +74,7 @@ def _condition(state: ReleaseState, sentence: str) -> Condition:
     return Condition(
         key=KEY,
         bad=state is not ReleaseState.COMPLETED,
-        priority=Priority.HIGH if state is ReleaseState.UNKNOWN else Priority.MEDIUM,
+        priority=Priority.HIGH if state is ReleaseState.UNKNOWN else RECORDS[KEY].priority,
         message=sentence,
-        response="Read why the version was not taken; see on the target what serves, then promote again or leave it.",
+        response=RECORDS[KEY].response,
     )

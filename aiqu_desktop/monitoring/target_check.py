@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from aiqu_desktop.core.errors import AiquError
-from aiqu_desktop.core.words import Priority, ReleaseState, Verdict
+from aiqu_desktop.core.words import ReleaseState, Verdict
 from aiqu_desktop.lifecycle.facts import facts_of, staging_files
 from aiqu_desktop.lifecycle.history import spans_of
 from aiqu_desktop.lifecycle.targets.choice import target_of
 from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Target
+from aiqu_desktop.monitoring.alarm_records import RECORDS
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition
 from aiqu_desktop.monitoring.release_alarm import standing_condition
@@ -22,8 +23,7 @@ from aiqu_desktop.monitoring.settings import TargetSettings
 from aiqu_desktop.registry import ArtifactStore
 from aiqu_desktop.registry.tables import Release, Version
 
-_RESPONSE = "Find out who switched, or what started anew; then promote or roll back, so that both agree again."
-_SILENT = "See whether the target runs and can be reached; until then nobody knows what serves."
+_WRONG, _SILENT = RECORDS["target"], RECORDS["target-silent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,13 @@ def answer(settings: TargetSettings, context: CheckContext) -> CheckOutcome:
     with context.registry.read() as session:
         release = standing_condition(session, context.model_id, proven=proven)
     conditions = (
-        Condition("target", found.wrong, Priority.HIGH, found.sentence, _RESPONSE),
+        Condition(_WRONG.key, found.wrong, _WRONG.priority, found.sentence, _WRONG.response),
         Condition(
-            "target-silent",
+            _SILENT.key,
             None if context.version is None else not found.alive,
-            Priority.MEDIUM,
+            _SILENT.priority,
             found.sentence,
-            _SILENT,
+            _SILENT.response,
             on_delay=int(settings.silent_on_delay),
         ),
     )

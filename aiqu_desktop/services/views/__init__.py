@@ -1,5 +1,17 @@
 """What the screens and the commands are given to show: frozen snapshots, no database, no Qt."""
 
+from aiqu_desktop.services.views.alarms import (
+    AlarmFigures,
+    AlarmTypeRow,
+    ChatteringAlarm,
+    Flood,
+    FrequentAlarm,
+    JournalRow,
+    PlantRow,
+    PriorityShare,
+    StaleAlarm,
+    SuppressionRow,
+)
 from aiqu_desktop.services.views.model import (
     ActionState,
     CostRow,
@@ -21,20 +33,28 @@ from aiqu_desktop.services.views.why import DistributionView, ReasonRow, WhyView
 
 __all__ = [
     "ActionState",
+    "AlarmFigures",
     "AlarmRow",
+    "AlarmTypeRow",
     "AuditRow",
+    "ChatteringAlarm",
     "CheckRunRow",
     "CostRow",
     "DistributionView",
+    "Flood",
     "FlowStepRow",
     "FlowView",
+    "FrequentAlarm",
     "HeatMap",
     "IngestRow",
+    "JournalRow",
     "Mark",
     "ModelPage",
     "ModelTile",
     "Overview",
     "PersonRow",
+    "PlantRow",
+    "PriorityShare",
     "ReasonRow",
     "RehearsalRow",
     "ReleaseRow",
@@ -44,6 +64,8 @@ __all__ = [
     "Series",
     "ServedSpan",
     "SignedIn",
+    "StaleAlarm",
+    "SuppressionRow",
     "VersionRow",
     "WhyView",
 ]
