@@ -30,6 +30,7 @@ _COMMANDS = {
     "served": "served:served",
     "target": "target:target",
     "alarms": "alarms:alarms",
+    "plant": "plant:plant",
     "retrain": "retrain:retrain",
     "report": "report:report",
     "audit": "audit:audit",
