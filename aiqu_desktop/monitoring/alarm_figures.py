@@ -26,6 +26,14 @@ RECOMMENDED = (
     ((Priority.MEDIUM,), 0.15),
     ((Priority.LOW,), 0.80),
 )
+# The standard's recommended limits: alarms in ten minutes, share of the time in flood, stale and chattering alarms.
+AT_MOST = {
+    "average_per_10_min": 1.0,
+    "peak_in_10_min": 10.0,
+    "flood_share": 0.01,
+    "stale": 5.0,
+    "chattering": 0.0,
+}
 
 
 @dataclass(frozen=True, slots=True)

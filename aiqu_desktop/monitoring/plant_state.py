@@ -96,10 +96,10 @@ def settle_design(session: Session, now: datetime) -> None:
         wanted = {record.key for record in records if present.state in record.suppressed_in}
         held = standing.get(model_id, set())
         for key in sorted(held - wanted):
-            why = f"the plant is {present.state.value}"
+            why = f"the state of the plant is {present.state.value}"
             release(session, model_id, key, Suppression.BY_DESIGN, by=ACTOR, reason=why, now=now)
         for key in sorted(wanted - held):
-            suppress_by_design(session, model_id, key, reason=f"the plant is {present.state.value}", now=now)
+            suppress_by_design(session, model_id, key, reason=f"the state of the plant is {present.state.value}", now=now)
 
 
 def set_column(

@@ -17,6 +17,7 @@ from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Alarm, AlarmJournal, AlarmSuppression, Model, Site
 from aiqu_desktop.services.views import (
     AlarmFigures,
+    Benchmark,
     ChatteringAlarm,
     Flood,
     FrequentAlarm,
@@ -61,22 +62,33 @@ def alarm_figures(registry: Registry, start: datetime | None = None, end: dateti
     places: dict[_Place, list[float]] = defaultdict(list)
     for row in told:
         places[row.name, row.title, row.key].append(row.at.timestamp())
+    average = len(told) / (seconds / pure.TEN_MINUTES) if seconds else None
+    peak = pure.most_within(times, pure.TEN_MINUTES)
+    flooded = pure.flood_share(spans, start.timestamp(), end.timestamp())
+    chattering = _chattering(places)
     return AlarmFigures(
         start=start,
         end=end,
         annunciated=len(told),
-        average_per_10_min=len(told) / (seconds / pure.TEN_MINUTES) if seconds else None,
-        peak_in_10_min=pure.most_within(times, pure.TEN_MINUTES),
-        flood_share=pure.flood_share(spans, start.timestamp(), end.timestamp()),
+        average_per_10_min=average,
+        peak_in_10_min=peak,
+        flood_share=flooded,
         floods=tuple(Flood(_instant(s.start), _instant(s.end), s.alarms) for s in spans),
         stale=stale,
-        chattering=_chattering(places),
+        chattering=chattering,
         most_frequent=_most_frequent(places, len(told)),
         priorities=_shares(Counter(row.priority for row in told)),
         shelved_now=held[Suppression.SHELVED],
         suppressed_now=held[Suppression.BY_DESIGN],
         out_of_service_now=held[Suppression.OUT_OF_SERVICE],
         per_day=_per_day([row.at for row in told], start, end),
+        benchmarks=_benchmarks(
+            average_per_10_min=average,
+            peak_in_10_min=peak,
+            flood_share=flooded,
+            stale=len(stale),
+            chattering=len(chattering),
+        ),
     )
 
 
@@ -95,6 +107,13 @@ def _stale(session: Session, end: datetime) -> tuple[StaleAlarm, ...]:
     return tuple(
         StaleAlarm(alarm.id, name, title, _title(alarm.key), alarm.priority, alarm.activated_at)
         for alarm, name, title in rows
+    )
+
+
+def _benchmarks(**values: float | None) -> tuple[Benchmark, ...]:
+    return tuple(
+        Benchmark(name, value, pure.AT_MOST[name], None if value is None else value <= pure.AT_MOST[name])
+        for name, value in values.items()
     )
 
 

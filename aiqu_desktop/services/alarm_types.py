@@ -10,10 +10,11 @@ from sqlalchemy import select
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.monitoring.alarm_types import AlarmType
 from aiqu_desktop.monitoring.plant_state import settle_design
-from aiqu_desktop.monitoring.type_changes import change_type, types
+from aiqu_desktop.monitoring.type_changes import change_type, type_of, types
 from aiqu_desktop.registry import Registry
-from aiqu_desktop.registry.tables import AlarmTypeChange
-from aiqu_desktop.services.views import AlarmTypeRow
+from aiqu_desktop.registry.tables import Alarm, AlarmTypeChange
+from aiqu_desktop.services.alarms import alarm_history
+from aiqu_desktop.services.views import AlarmBackground, AlarmTypeRow
 
 
 def list_types(registry: Registry) -> tuple[AlarmTypeRow, ...]:
@@ -33,6 +34,20 @@ def show_type(registry: Registry, key: str) -> AlarmTypeRow:
         if row.key == key:
             return row
     raise UserError(f"There is no alarm type {key!r}; 'aiqu alarms types' lists them.")
+
+
+def alarm_background(registry: Registry, alarm_id: int) -> AlarmBackground:
+    """The record of an alarm's type, and what happened to the alarm.
+
+    Raises:
+        UserError: if there is no such alarm.
+    """
+    history = alarm_history(registry, alarm_id)
+    with registry.read() as session:
+        key = session.get_one(Alarm, alarm_id).key
+        record = type_of(session, key)
+        row = None if record is None else _row(record, session.get(AlarmTypeChange, key))
+    return AlarmBackground(row, history)
 
 
 def change(registry: Registry, key: str, changes: Mapping[str, Any], *, by: str, reason: str) -> AlarmTypeRow:

@@ -77,6 +77,26 @@ def choose(table: str, row: int) -> Callable[[MainWindow], None]:
     return go
 
 
+def show(segment: str) -> Callable[[MainWindow], None]:
+    def go(window: MainWindow) -> None:
+        from PySide6.QtWidgets import QPushButton
+
+        window.stack.currentWidget().findChild(QPushButton, segment).click()
+
+    return go
+
+
+def shelve(window: MainWindow) -> None:
+    choose("alarm_table", 0)(window)
+    window.pages["alarms"].detail.shelve.click()
+
+
+def plant_state(window: MainWindow) -> None:
+    show("show_held")(window)
+    settle(QApplication.instance(), window.tasks)
+    window.pages["alarms"].held.set_plant.click()
+
+
 def acknowledge(window: MainWindow) -> None:
     window.acknowledge_worst()
 
@@ -176,6 +196,11 @@ def fake_pictures() -> list[tuple[str, Callable[[], object], str, tuple[str, ...
         ("alarms", lambda: FakeDesk(12), "alarms", both, choose("alarm_table", 0)),
         ("alarms-plain", lambda: FakeDesk(12), "alarms", ("1280",), None),
         ("alarms-none", lambda: FakeDesk(12, healthy=True), "alarms", ("1280",), None),
+        ("alarms-held", lambda: FakeDesk(12), "alarms", both, show("show_held")),
+        ("alarms-figures", lambda: FakeDesk(12), "alarms", both, show("show_figures")),
+        ("alarms-glove", lambda: FakeDesk(12), "alarms", ("1280",), gloved(choose("alarm_table", 0))),
+        ("shelve", lambda: FakeDesk(12), "alarms", ("1280",), shelve),
+        ("plant-state", lambda: FakeDesk(12), "alarms", ("1280",), plant_state),
         ("acknowledge", lambda: FakeDesk(12), "alarms", ("1280",), acknowledge),
         ("schedules", lambda: FakeDesk(12), "schedules", both, choose("schedule_table", 0)),
         ("files", lambda: FakeDesk(12), "files", both, choose("file_table", 1)),

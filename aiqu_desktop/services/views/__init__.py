@@ -1,8 +1,10 @@
 """What the screens and the commands are given to show: frozen snapshots, no database, no Qt."""
 
 from aiqu_desktop.services.views.alarms import (
+    AlarmBackground,
     AlarmFigures,
     AlarmTypeRow,
+    Benchmark,
     ChatteringAlarm,
     Flood,
     FrequentAlarm,
@@ -33,10 +35,12 @@ from aiqu_desktop.services.views.why import DistributionView, ReasonRow, WhyView
 
 __all__ = [
     "ActionState",
+    "AlarmBackground",
     "AlarmFigures",
     "AlarmRow",
     "AlarmTypeRow",
     "AuditRow",
+    "Benchmark",
     "ChatteringAlarm",
     "CheckRunRow",
     "CostRow",

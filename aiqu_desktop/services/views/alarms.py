@@ -71,6 +71,14 @@ class AlarmTypeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmBackground:
+    """What stands behind one alarm: the record of its type, where there is one, and what happened to it."""
+
+    type: AlarmTypeRow | None
+    history: tuple[JournalRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PlantRow:
     """What a model's part of the plant is doing; `column` is the one that tells it, or empty."""
 
@@ -127,6 +135,16 @@ class PriorityShare:
 
 
 @dataclass(frozen=True, slots=True)
+class Benchmark:
+    """One figure beside what the standard recommends. value, met: None where there is nothing to tell it from."""
+
+    name: str
+    value: float | None
+    at_most: float
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Flood:
     start: datetime
     end: datetime
@@ -139,6 +157,7 @@ class AlarmFigures:
 
     annunciated: how often an alarm was told to the operator. average_per_10_min is None for an empty period.
     per_day: (start of the day in UTC, annunciations), without gaps, for a chart.
+    benchmarks: the figures that the standard recommends a value for.
     """
 
     start: datetime
@@ -156,3 +175,4 @@ class AlarmFigures:
     suppressed_now: int
     out_of_service_now: int
     per_day: tuple[tuple[datetime, int], ...]
+    benchmarks: tuple[Benchmark, ...]

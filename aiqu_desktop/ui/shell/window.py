@@ -235,6 +235,7 @@ class MainWindow(QMainWindow):
         self.pages["rehearsal"].model_asked.connect(lambda name: self.go(Place("model", name)))
         self.pages["rehearsal"].site_acted.connect(self._on_site_changed)
         self.pages[Act.ALARMS.value].model_asked.connect(lambda name: self.go(Place("model", name)))
+        self.pages[Act.ALARMS.value].site_acted.connect(self.refresh_overview)
         self.tasks.failed.connect(self.errors.show)
 
     def _show(self, place: Place) -> None:
