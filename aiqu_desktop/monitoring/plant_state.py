@@ -95,11 +95,11 @@ def settle_design(session: Session, now: datetime) -> None:
         present = present_state(session, model_id)
         wanted = {record.key for record in records if present.state in record.suppressed_in}
         held = standing.get(model_id, set())
+        why = f"the state of the plant is {present.state.value}"
         for key in sorted(held - wanted):
-            why = f"the state of the plant is {present.state.value}"
             release(session, model_id, key, Suppression.BY_DESIGN, by=ACTOR, reason=why, now=now)
         for key in sorted(wanted - held):
-            suppress_by_design(session, model_id, key, reason=f"the state of the plant is {present.state.value}", now=now)
+            suppress_by_design(session, model_id, key, reason=why, now=now)
 
 
 def set_column(

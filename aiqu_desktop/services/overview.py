@@ -51,4 +51,5 @@ def overview(registry: Registry) -> Overview:
         worst_alarm=min(unseen, key=_urgency, default=None),
         open_alarms=len(alarms),
         unacknowledged_alarms=len(unseen),
+        waiting=tuple((alarm.id, alarm.priority) for alarm in unseen),
     )

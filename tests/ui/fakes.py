@@ -121,6 +121,7 @@ class FakeDesk:
                                     2.0 if self.alive else 372.0),
             tiles=self.tiles, worst_alarm=waiting[0] if waiting else None,
             open_alarms=sum(a.is_open for a in self.alarms), unacknowledged_alarms=len(waiting),
+            waiting=tuple((alarm.id, alarm.priority) for alarm in waiting),
         )  # fmt: skip
 
     def list_alarms(

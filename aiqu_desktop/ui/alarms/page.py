@@ -51,6 +51,7 @@ class AlarmsPage(Page):
         self.models.addItem(_ALL_MODELS, "")
         self.models.currentIndexChanged.connect(self._filter)
         self.find = make_find_field("Find in alarms")
+        self.find.setMinimumWidth(160)
         self.find.setMaximumWidth(420)
         self.find.textChanged.connect(self._filter)
         self.open_only = self._segment("Open", "show_open", "first")
