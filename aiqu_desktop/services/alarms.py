@@ -117,7 +117,7 @@ def alarm_rows(
     if model_id is not None:
         query = query.where(Alarm.model_id == model_id)
     found = session.execute(query).all()
-    told = Counter(alarm.model_id for alarm, *_ in found if alarm.state is not AlarmState.NORMAL)
+    told = Counter(alarm.model_id for alarm, *_ in found if alarm.state not in (AlarmState.NORMAL, *_SUPPRESSED))
     held = _held(session) if any(alarm.state.suppressed for alarm, *_ in found) else {}
     return tuple(
         AlarmRow(
@@ -137,11 +137,17 @@ def alarm_rows(
             note=alarm.note,
             returned_at=alarm.returned_at,
             guarantee=alarm.guarantee,
-            first_out=alarm.first_out and alarm.state is not AlarmState.NORMAL and told[alarm.model_id] > 1,
+            first_out=_is_first_out(alarm, told),
             held=held.get((alarm.model_id, alarm.key), "") if alarm.state.suppressed else "",
         )
         for alarm, name, title, number in found
     )
+
+
+def _is_first_out(alarm: Alarm, told: Counter[int]) -> bool:
+    """It came first of the alarms of its model that are told now; alone it is no group."""
+    open_now = alarm.state is not AlarmState.NORMAL and not alarm.state.suppressed
+    return alarm.first_out and open_now and told[alarm.model_id] > 1
 
 
 def _held(session: Session) -> dict[tuple[int, str], str]:
