@@ -21,11 +21,11 @@ def _when(name: str, title: str, attribute: str, optional: int) -> Column:
 
 
 COLUMNS = (
-    Column("priority", "Priority", lambda r: PRIORITY[r.priority].word, 100, look=lambda r: PRIORITY[r.priority],
+    Column("priority", "Priority", lambda r: PRIORITY[r.priority].word, 92, look=lambda r: PRIORITY[r.priority],
            sort=lambda r: PRIORITY_ORDER[r.priority]),
-    Column("state", "State", lambda r: ALARM_STATE_SHORT[r.state], 144, look=lambda r: ALARM_LOOK[r.state],
+    Column("state", "State", lambda r: ALARM_STATE_SHORT[r.state], 160, look=lambda r: ALARM_LOOK[r.state],
            tooltip=lambda r: f"{ALARM_STATE[r.state]} {r.held}".strip()),
-    Column("model", "Model", lambda r: f"1st · {r.model_title}" if r.first_out else r.model_title, 170,
+    Column("model", "Model", lambda r: f"1st · {r.model_title}" if r.first_out else r.model_title, 160,
            look=lambda r: FIRST_OUT if r.first_out else None,
            tooltip=lambda r: f"{r.model_title}: first out, it came first of the open alarms of this model."
            if r.first_out else r.model_title),

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWi
 
 from aiqu_desktop.core.words import AlarmState
 from aiqu_desktop.services.views import AlarmBackground, AlarmRow
-from aiqu_desktop.ui.alarms.facts import facts_of, journal_facts, record_facts
+from aiqu_desktop.ui.alarms.facts import background_facts, facts_of
 from aiqu_desktop.ui.states import PRIORITY
 from aiqu_desktop.ui.theme import Theme
 from aiqu_desktop.ui.widgets.buttons import explain, make_button
@@ -30,6 +30,7 @@ class AlarmDetail(QFrame):
         self.setProperty("surface", "card")
         self.setFixedWidth(336)
         self._alarm: AlarmRow | None = None
+        self._background: AlarmBackground | None = None
         self.state = StateLabel(theme, "heading", 20, "detail_priority")
         self.model = make_label("", "caption", "detail_model")
         self.message = make_label("", "strong", "detail_message", wrap=True)
@@ -42,8 +43,6 @@ class AlarmDetail(QFrame):
         inner.addWidget(make_label("What to do", "faint"))
         inner.addWidget(self.response)
         self.facts = Facts("alarm_facts")
-        self.record = Facts("alarm_record")
-        self.journal = Facts("alarm_journal")
         self.acknowledge = make_button("Acknowledge…", "detail_acknowledge", "primary", self.acknowledge_asked.emit)
         self.reset = make_button("Reset…", "detail_reset", "primary", self.reset_asked.emit)
         self.shelve = make_button("Shelve…", "detail_shelve", on_click=self.shelve_asked.emit)
@@ -54,7 +53,7 @@ class AlarmDetail(QFrame):
         column = QVBoxLayout(content)
         column.setContentsMargins(16, 14, 16, 8)
         column.setSpacing(8)
-        for part in (self.state, self.model, self.message, advice, self.facts, self.record, self.journal):
+        for part in (self.state, self.model, self.message, advice, self.facts):
             column.addWidget(part)
         column.addStretch(1)
         scroll = QScrollArea()
@@ -80,15 +79,14 @@ class AlarmDetail(QFrame):
     def show_alarm(self, alarm: AlarmRow, selected: int) -> None:
         """Draw `alarm`, the first of `selected` ones; what stands behind it follows by `show_background`."""
         if self._alarm is None or self._alarm.id != alarm.id:
-            self.record.show_facts(())
-            self.journal.show_facts(())
+            self._background = None
         self._alarm = alarm
         self.state.set_look(PRIORITY[alarm.priority], f"{PRIORITY[alarm.priority].word} priority")
         version = "" if alarm.version is None else f", version {alarm.version}"
         self.model.setText(f"{alarm.model_title}{version} · {alarm.key}")
         self.message.setText(alarm.message)
         self.response.setText(alarm.response or "No advice was recorded for this alarm.")
-        self.facts.show_facts(facts_of(alarm))
+        self._show_facts()
         self.acknowledge.setText("Acknowledge…" if selected == 1 else f"Acknowledge {selected}…")
         latched = alarm.state is AlarmState.LATCHED_ACKNOWLEDGED
         self.reset.setVisible(latched)
@@ -97,14 +95,19 @@ class AlarmDetail(QFrame):
     def show_background(self, alarm_id: int, background: AlarmBackground) -> None:
         """The record of the type, and the journal, of the alarm if it is still shown."""
         if self._alarm is not None and self._alarm.id == alarm_id:
-            self.record.show_facts(record_facts(background.type))
-            self.journal.show_facts(journal_facts(background.history))
+            self._background = background
+            self._show_facts()
 
     def offer(self, *, acknowledge: str, hold: str) -> None:
         """Why the buttons cannot act; empty where they can."""
         explain(self.acknowledge, acknowledge)
         for button in (self.shelve, self.take_out):
             explain(button, hold)
+
+    def _show_facts(self) -> None:
+        assert self._alarm is not None, "only what is shown has facts"
+        behind = [] if self._background is None else background_facts(self._background)
+        self.facts.show_facts([*facts_of(self._alarm), *behind])
 
     def _ask_model(self) -> None:
         if self._alarm is not None:

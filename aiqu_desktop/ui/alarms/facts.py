@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aiqu_desktop.core.words import AlarmEvent
-from aiqu_desktop.services.views import AlarmRow, AlarmTypeRow, JournalRow
+from aiqu_desktop.services.views import AlarmBackground, AlarmRow, AlarmTypeRow, JournalRow
 from aiqu_desktop.ui import formatting as fmt
 from aiqu_desktop.ui.states import ALARM_STATE, PLANT
 from aiqu_desktop.ui.widgets.facts import Fact
@@ -46,8 +46,12 @@ def facts_of(alarm: AlarmRow) -> list[Fact]:
     return facts
 
 
-def record_facts(record: AlarmTypeRow | None) -> list[Fact]:
-    """What is on record about the type of alarm; nothing where there is no record."""
+def background_facts(background: AlarmBackground) -> list[Fact]:
+    """What is on record about the type of alarm, then what happened to the alarm, newest first."""
+    return [*_record_facts(background.type), *_journal_facts(background.history)]
+
+
+def _record_facts(record: AlarmTypeRow | None) -> list[Fact]:
     if record is None:
         return []
     silent = ", ".join(PLANT[state].lower() for state in record.suppressed_in)
@@ -65,8 +69,7 @@ def record_facts(record: AlarmTypeRow | None) -> list[Fact]:
     return facts
 
 
-def journal_facts(history: Sequence[JournalRow]) -> list[Fact]:
-    """What happened, newest first."""
+def _journal_facts(history: Sequence[JournalRow]) -> list[Fact]:
     return [
         Fact(
             f"{_HAPPENED[step.event]}, {fmt.instant_full(step.at)}",

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVB
 
 from aiqu_desktop.services.views import AlarmFigures, Benchmark, FrequentAlarm, StaleAlarm
 from aiqu_desktop.ui import formatting as fmt
-from aiqu_desktop.ui.alarms.shares import PriorityShares
+from aiqu_desktop.ui.alarms.shares import DayBars, PriorityShares
 from aiqu_desktop.ui.desk import Desk
 from aiqu_desktop.ui.states import PRIORITY, Look
 from aiqu_desktop.ui.tables.record_model import Column, RecordModel
@@ -32,15 +32,15 @@ _PERIODS = (("24 h", 1), ("7 days", 7), ("30 days", 30), ("365 days", 365))
 
 FREQUENT = (
     Column("title", "Ten most frequent", lambda r: r.title, stretch=True, tooltip=lambda r: r.key),
-    Column("model", "Model", lambda r: r.model_title, 170, optional=1),
-    Column("count", "Times", lambda r: fmt.number(r.count, 0), 70, right=True, sort=lambda r: r.count),
-    Column("share", "Share", lambda r: fmt.percent(r.share), 70, right=True, sort=lambda r: r.share),
+    Column("model", "Model", lambda r: r.model_title, 160),
+    Column("count", "Times", lambda r: fmt.number(r.count, 0), 64, right=True, sort=lambda r: r.count),
+    Column("share", "Share", lambda r: fmt.percent(r.share), 64, right=True, sort=lambda r: r.share),
 )
 STALE = (
-    Column("priority", "Priority", lambda r: PRIORITY[r.priority].word, 100, look=lambda r: PRIORITY[r.priority]),
+    Column("priority", "Priority", lambda r: PRIORITY[r.priority].word, 92, look=lambda r: PRIORITY[r.priority]),
     Column("title", "Stale now", lambda r: r.title, stretch=True),
-    Column("model", "Model", lambda r: r.model_title, 170, optional=1),
-    Column("since", "Since", lambda r: fmt.instant(r.since), 152, figures=True, sort=lambda r: r.since),
+    Column("model", "Model", lambda r: r.model_title, 136),
+    Column("since", "Since", lambda r: fmt.instant(r.since), 140, figures=True, sort=lambda r: r.since),
 )
 
 
@@ -85,6 +85,7 @@ class FiguresView(QWidget):
         self._days = 30
         self.cards = {name: _Card(theme, name) for name in _TITLES}
         self.shares = PriorityShares(theme)
+        self.days = DayBars(theme)
         self.frequent = RecordModel(theme, FREQUENT, lambda row: (row.model, row.key))
         self.frequent_table = RecordTable(theme, self.frequent, "frequent_table", "Ten most frequent alarms")
         self.stale = RecordModel(theme, STALE, lambda row: row.id)
@@ -99,8 +100,9 @@ class FiguresView(QWidget):
             cards.addWidget(card, 1)
         lower = QGridLayout()
         lower.setSpacing(10)
-        lower.addWidget(self.frequent_table, 0, 0, 2, 1)
-        lower.addWidget(self._share_card(), 0, 1)
+        lower.addWidget(self._card("Alarms told a day", self.days), 0, 0)
+        lower.addWidget(self._card("Shares of the priorities", self.shares, self.chatter), 0, 1)
+        lower.addWidget(self.frequent_table, 1, 0)
         lower.addWidget(self.stale_table, 1, 1)
         lower.setColumnStretch(0, 1)
         lower.setColumnStretch(1, 1)
@@ -125,6 +127,7 @@ class FiguresView(QWidget):
         for figure in figures.benchmarks:
             self.cards[figure.name].show_benchmark(figure)
         self.shares.show_shares(figures.priorities)
+        self.days.show_days(figures.per_day)
         frequent: tuple[FrequentAlarm, ...] = figures.most_frequent
         stale: tuple[StaleAlarm, ...] = figures.stale
         self.frequent.set_rows(frequent)
@@ -162,15 +165,16 @@ class FiguresView(QWidget):
         self._days = days
         self.refresh()
 
-    def _share_card(self) -> QFrame:
+    def _card(self, title: str, *parts: QWidget) -> QFrame:
         card = QFrame()
         card.setProperty("surface", "card")
         column = QVBoxLayout(card)
         column.setContentsMargins(14, 10, 14, 12)
         column.setSpacing(6)
-        column.addWidget(make_label("Shares of the priorities, beside the recommended ones", "faint"))
-        column.addWidget(self.shares)
-        column.addWidget(self.chatter)
+        column.addWidget(make_label(title, "faint"))
+        for part in parts:
+            column.addWidget(part)
+        column.addStretch(1)
         return card
 
 
