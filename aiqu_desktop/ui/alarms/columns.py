@@ -21,7 +21,7 @@ def _when(name: str, title: str, attribute: str, optional: int) -> Column:
 
 
 COLUMNS = (
-    Column("priority", "Priority", lambda r: PRIORITY[r.priority].word, 92, look=lambda r: PRIORITY[r.priority],
+    Column("priority", "Priority", lambda r: PRIORITY[r.priority].word, 100, look=lambda r: PRIORITY[r.priority],
            sort=lambda r: PRIORITY_ORDER[r.priority]),
     Column("state", "State", lambda r: ALARM_STATE_SHORT[r.state], 160, look=lambda r: ALARM_LOOK[r.state],
            tooltip=lambda r: f"{ALARM_STATE[r.state]} {r.held}".strip()),

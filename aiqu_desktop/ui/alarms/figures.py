@@ -37,10 +37,18 @@ FREQUENT = (
     Column("share", "Share", lambda r: fmt.percent(r.share), 64, right=True, sort=lambda r: r.share),
 )
 STALE = (
-    Column("priority", "Priority", lambda r: PRIORITY[r.priority].word, 92, look=lambda r: PRIORITY[r.priority]),
+    Column("priority", "Priority", lambda r: PRIORITY[r.priority].word, 100, look=lambda r: PRIORITY[r.priority]),
     Column("title", "Stale now", lambda r: r.title, stretch=True),
     Column("model", "Model", lambda r: r.model_title, 136),
-    Column("since", "Since", lambda r: fmt.instant(r.since), 140, figures=True, sort=lambda r: r.since),
+    Column(
+        "since",
+        "Since",
+        lambda r: fmt.day(r.since),
+        104,
+        figures=True,
+        sort=lambda r: r.since,
+        tooltip=lambda r: fmt.instant_full(r.since),
+    ),
 )
 
 
