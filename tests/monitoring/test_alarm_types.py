@@ -32,7 +32,8 @@ def test_the_priority_never_falls_with_a_worse_consequence_or_less_time() -> Non
 
 def test_few_types_are_high_and_most_are_not() -> None:
     severe = [r.key for r in RECORDS.values() if r.priority in (Priority.CRITICAL, Priority.HIGH)]
-    assert sorted(severe) == ["integrity", "performance", "target"]
+    assert {"integrity", "performance", "target"} <= set(severe)
+    assert len(severe) <= len(RECORDS) / 4
 
 
 def test_a_changed_record_holds_from_the_next_alarm_on_and_is_on_the_audit_chain(desk: AlarmDesk) -> None:
