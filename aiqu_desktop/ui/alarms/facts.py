@@ -61,7 +61,7 @@ def _record_facts(record: AlarmTypeRow | None) -> list[Fact]:
         Fact("Time to respond", fmt.duration(60 * record.respond_within_minutes)),
     ]
     if silent:
-        facts.append(Fact("Not told while the plant is in", silent))
+        facts.append(Fact("Not told while the plant's state is", silent))
     if record.latching:
         facts.append(Fact("Latching", "It stays until a person resets it."))
     if record.changed_at is not None:
