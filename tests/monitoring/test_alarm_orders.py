@@ -40,6 +40,7 @@ class Orders(RuleBasedStateMachine):
         self.session = self.open.enter_context(self.registry.write())
         self.now: datetime = START
         self.bad = dict.fromkeys(KEYS, False)
+        self.owed = dict.fromkeys(KEYS, False)  # it rang, and no person has acknowledged or set it aside
 
     def teardown(self) -> None:
         assert audit.verify(self.session).intact
@@ -64,6 +65,7 @@ class Orders(RuleBasedStateMachine):
         if waiting:
             alarm = data.draw(st.sampled_from(sorted(waiting, key=lambda a: a.id)))
             alarms.acknowledge(self.session, alarm.id, by="Elin", note="seen", now=self.now)
+            self.owed[alarm.key] = False
 
     @rule()
     def a_person_resets_what_is_latched(self) -> None:
@@ -75,6 +77,7 @@ class Orders(RuleBasedStateMachine):
         if not any(row.kind is Suppression.SHELVED for row in suppression.holding(self.session, 1, key, self.now)):
             until = suppression.shelved_until(time, self.now, ("06:00",), "UTC")
             suppression.shelve(self.session, 1, key, until=until, by="Elin", reason="known", now=self.now)
+            self.owed[key] = False
 
     @rule(key=keys)
     def a_person_takes_it_out_of_service_or_puts_it_back(self, key: str) -> None:
@@ -83,6 +86,7 @@ class Orders(RuleBasedStateMachine):
             suppression.release(self.session, 1, key, kind, by="Eva", reason="done", now=self.now)
         else:
             suppression.take_out_of_service(self.session, 1, key, by="Eva", reason="new sensor", now=self.now)
+            self.owed[key] = False
 
     @rule(state=st.sampled_from(PlantState))
     def the_plant_changes(self, state: PlantState) -> None:
@@ -106,6 +110,14 @@ class Orders(RuleBasedStateMachine):
                 assert alarm.state.suppressed if held else alarm.state in active
             elif alarm is not None:
                 assert alarm.state.suppressed == bool(held)
+
+    @invariant()
+    def what_rang_waits_for_a_person_whatever_the_plant_did_meanwhile(self) -> None:
+        for key in KEYS:
+            alarm = open_alarm(self.session, 1, key)
+            waits = alarm is not None and alarm.state.needs_acknowledgement
+            self.owed[key] = self.owed[key] or waits
+            assert waits or not self.owed[key] or self.held(key), f"nobody saw that {key} rang, and it waits no more"
 
     @invariant()
     def each_alarm_goes_from_one_state_to_the_next_and_none_that_rang_ends_unseen(self) -> None:

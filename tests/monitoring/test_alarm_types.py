@@ -118,6 +118,16 @@ def test_an_alarm_that_nobody_saw_before_the_cleaning_still_waits_after_it(desk:
     assert row.state is AlarmState.RETURNED_UNACKNOWLEDGED
 
 
+def test_it_waits_also_when_it_came_and_went_again_during_the_cleaning(desk: AlarmDesk) -> None:
+    desk.answer(True)
+    plant.set_plant_state(desk.registry, PlantState.CLEANING, model="toy", by="Elin", reason="wash")
+    for bad in (False, True, False):
+        desk.answer(bad)
+    plant.set_plant_state(desk.registry, PlantState.RUNNING, model="toy", by="Elin", reason="washed")
+    (row,) = alarms.list_alarms(desk.registry)
+    assert row.state is AlarmState.RETURNED_UNACKNOWLEDGED
+
+
 def test_one_models_part_may_be_cleaned_while_the_others_run(desk: AlarmDesk) -> None:
     plant.set_plant_state(desk.registry, PlantState.CHANGEOVER, model="other", by="Elin", reason="new mould")
     states = {row.model: row.state for row in plant.plant_states(desk.registry)}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from aiqu_desktop.core.words import AlarmState, Health, ShelfTime
+from aiqu_desktop.core.words import AlarmState, Health, PlantState, ShelfTime
 from aiqu_desktop.lifecycle.gates.site import alarms_are_quiet
 from aiqu_desktop.services.alarm_holding import list_suppressed, shelve
 from aiqu_desktop.services.alarms import list_alarms
+from aiqu_desktop.services.imports import import_version
 from aiqu_desktop.services.overview import overview
+from aiqu_desktop.services.plant import set_plant_state
+from tests.factories.bundles import make_bundle
 from tests.factories.plant_site import PlantSite
 
 
@@ -45,3 +48,11 @@ def test_the_monitor_brings_a_shelved_alarm_back_by_itself(site: PlantSite) -> N
     assert list_suppressed(site.registry) == ()
     back = next(row for row in list_alarms(site.registry) if row.key == "performance")
     assert (back.id, back.state) == (alarm.id, AlarmState.UNACKNOWLEDGED)
+
+
+def test_a_model_that_comes_while_the_plant_is_cleaned_is_covered_too(site: PlantSite) -> None:
+    set_plant_state(site.registry, PlantState.CLEANING, model=None, by="Elin", reason="wash")
+    import_version(site.registry, make_bundle(site.folder / "other", "other", 1), by="Eva")
+    site.monitor.tick()
+    keys = {name: {row.key for row in list_suppressed(site.registry) if row.model == name} for name in ("toy", "other")}
+    assert keys["other"] == keys["toy"] != set()
