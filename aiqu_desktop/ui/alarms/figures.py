@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from aiqu_desktop.services.views import AlarmFigures, Benchmark, FrequentAlarm, StaleAlarm
 from aiqu_desktop.ui import formatting as fmt
@@ -16,6 +16,7 @@ from aiqu_desktop.ui.tables.record_model import Column, RecordModel
 from aiqu_desktop.ui.tables.record_table import RecordTable
 from aiqu_desktop.ui.tasks import Tasks
 from aiqu_desktop.ui.theme import Theme
+from aiqu_desktop.ui.widgets.buttons import make_segments
 from aiqu_desktop.ui.widgets.labels import StateLabel, make_label
 
 _MET = Look("Within", "good", "good")
@@ -154,14 +155,8 @@ class FiguresView(QWidget):
     def _periods(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(0)
-        for place, (title, days) in enumerate(_PERIODS):
-            button = QPushButton(title)
-            button.setObjectName(f"period_{days}")
-            button.setProperty("role", "segment")
-            button.setProperty("place", "first" if place == 0 else "last" if place == len(_PERIODS) - 1 else "")
-            button.setCheckable(True)
-            button.setAutoExclusive(True)
-            button.setAutoDefault(False)
+        buttons = make_segments([(title, f"period_{days}") for title, days in _PERIODS])
+        for (_, days), button in zip(_PERIODS, buttons, strict=True):
             button.setChecked(days == self._days)
             button.clicked.connect(lambda _checked=False, days=days: self._choose(days))
             row.addWidget(button)

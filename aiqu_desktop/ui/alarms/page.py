@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from aiqu_desktop.core.words import AlarmState
 from aiqu_desktop.services.views import AlarmBackground, AlarmRow
@@ -24,9 +24,11 @@ from aiqu_desktop.ui.tables.record_model import RecordModel
 from aiqu_desktop.ui.tables.record_table import RecordTable
 from aiqu_desktop.ui.tasks import Tasks
 from aiqu_desktop.ui.theme import Theme
+from aiqu_desktop.ui.widgets.buttons import make_segments
 from aiqu_desktop.ui.widgets.empty import EmptyState
 
 _ALL_MODELS = "All models"
+_SEGMENTS = (("Open", "show_open"), ("All", "show_all"), ("Held back", "show_held"), ("Figures", "show_figures"))
 _WHY_NOT_ACKNOWLEDGED = {
     AlarmState.ACKNOWLEDGED: "Acknowledged already; it closes by itself.",
     AlarmState.LATCHED_ACKNOWLEDGED: "Acknowledged already; reset it once its cause is mended.",
@@ -55,14 +57,13 @@ class AlarmsPage(Page):
         self.find.setMaximumWidth(420)
         self.models.setMaximumWidth(300)
         self.find.textChanged.connect(self._filter)
-        self.open_only = self._segment("Open", "show_open", "first")
-        self.all = self._segment("All", "show_all")
-        self.show_held = self._segment("Held back", "show_held")
-        self.show_figures = self._segment("Figures", "show_figures", "last")
+        segments = make_segments(_SEGMENTS)
+        self.open_only, self.all, self.show_held, self.show_figures = segments
         (self.all if settings.ALARMS_SHOW_ALL.get() else self.open_only).setChecked(True)
         segment = QHBoxLayout()
         segment.setSpacing(0)
-        for button in (self.open_only, self.all, self.show_held, self.show_figures):
+        for button in segments:
+            button.clicked.connect(self._switch)
             segment.addWidget(button)
         self.head.addLayout(segment)
 
@@ -140,18 +141,7 @@ class AlarmsPage(Page):
         self.refresh()
         self.site_acted.emit()
 
-    def _segment(self, text: str, name: str, place: str = "") -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setProperty("role", "segment")
-        button.setProperty("place", place)
-        button.setCheckable(True)
-        button.setAutoExclusive(True)
-        button.setAutoDefault(False)
-        button.clicked.connect(lambda _checked=False: self._switch())
-        return button
-
-    def _switch(self) -> None:
+    def _switch(self, _checked: bool = False) -> None:
         view = (
             self.held if self.show_held.isChecked() else self.figures if self.show_figures.isChecked() else self.lists
         )

@@ -11,7 +11,7 @@ from aiqu_desktop.core.words import Priority
 from aiqu_desktop.ui import settings
 from aiqu_desktop.ui.states import PRIORITY
 from aiqu_desktop.ui.theme import Theme
-from aiqu_desktop.ui.widgets.buttons import make_button
+from aiqu_desktop.ui.widgets.buttons import make_button, make_segments
 from aiqu_desktop.ui.widgets.labels import make_label
 
 EVERY_MS = 4000
@@ -88,17 +88,15 @@ class SoundDialog(QDialog):
         self.setMinimumWidth(480)
         self._sound = sound
         chosen = chosen_priorities()
-        self.buttons = {}
         row = QHBoxLayout()
         row.setSpacing(0)
-        last = len(PRIORITY) - 1
-        for place, (priority, look) in enumerate(PRIORITY.items()):
-            button = make_button(look.word, f"sound_{priority.value}", "segment")
-            button.setProperty("place", "first" if place == 0 else "last" if place == last else "")
-            button.setIcon(theme.icon(look.icon, look.token))
-            button.setCheckable(True)
+        segments = make_segments(
+            [(look.word, f"sound_{priority.value}") for priority, look in PRIORITY.items()], exclusive=False
+        )
+        self.buttons = dict(zip(PRIORITY, segments, strict=True))
+        for priority, button in self.buttons.items():
+            button.setIcon(theme.icon(PRIORITY[priority].icon, PRIORITY[priority].token))
             button.setChecked(priority in chosen)
-            self.buttons[priority] = button
             row.addWidget(button, 1)
         self.yes = make_button("Save", "yes", "primary", self._save)
         self.no = make_button("Cancel", "no", on_click=self.reject)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from aiqu_desktop.ui import settings
-from aiqu_desktop.ui.widgets.buttons import explain, make_button
+from aiqu_desktop.ui.widgets.buttons import explain, make_button, make_segments
 from aiqu_desktop.ui.widgets.labels import make_label
 
 
@@ -109,11 +109,9 @@ class AskDialog(QDialog):
     def _offer(self, choices: Sequence[Choice]) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(0)
-        for place, choice in enumerate(choices):
-            button = make_button(choice.title, f"choice_{choice.value}", "segment")
-            button.setProperty("place", "first" if place == 0 else "last" if place == len(choices) - 1 else "")
+        buttons = make_segments([(choice.title, f"choice_{choice.value}") for choice in choices], exclusive=False)
+        for choice, button in zip(choices, buttons, strict=True):
             button.setProperty("value", choice.value)
-            button.setCheckable(True)
             explain(button, choice.why_not)
             button.clicked.connect(self._check)
             self._choices.addButton(button)
