@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -18,9 +19,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from aiqu_desktop.core.words import CheckKind, Role
+from aiqu_desktop.core.words import AlarmState, CheckKind, Priority, Role
 from aiqu_desktop.services.views import SignedIn
+from aiqu_desktop.ui.actions import Act
 from aiqu_desktop.ui.release import ApprovalSheet, RequestSheet
+from aiqu_desktop.ui.settings import ALARM_SOUND
 from aiqu_desktop.ui.shell.navigation import Place
 from aiqu_desktop.ui.shell.window import MainWindow
 from aiqu_desktop.ui.tasks import Tasks
@@ -89,6 +92,21 @@ def show(segment: str) -> Callable[[MainWindow], None]:
 def shelve(window: MainWindow) -> None:
     choose("alarm_table", 0)(window)
     window.pages["alarms"].detail.shelve.click()
+
+
+def first_out() -> FakeDesk:
+    """The gas classifier's drift came before its performance fell; one alarm is latched."""
+    desk = FakeDesk(12)
+    latched = {38: AlarmState.LATCHED_UNACKNOWLEDGED, 33: AlarmState.LATCHED_ACKNOWLEDGED}
+    desk.alarms = tuple(replace(a, first_out=a.id == 39, state=latched.get(a.id, a.state)) for a in desk.alarms)
+    return desk
+
+
+def sound(window: MainWindow) -> None:
+    """The dialog, while the bell sounds; it is chosen for this picture only."""
+    window.sound.choose([Priority.CRITICAL, Priority.HIGH])
+    window.actions_book[Act.ALARM_SOUND].trigger()
+    ALARM_SOUND.set("")
 
 
 def plant_state(window: MainWindow) -> None:
@@ -200,6 +218,8 @@ def fake_pictures() -> list[tuple[str, Callable[[], object], str, tuple[str, ...
         ("alarms-figures", lambda: FakeDesk(12), "alarms", both, show("show_figures")),
         ("alarms-glove", lambda: FakeDesk(12), "alarms", ("1280",), gloved(choose("alarm_table", 0))),
         ("shelve", lambda: FakeDesk(12), "alarms", ("1280",), shelve),
+        ("alarm-sound", lambda: FakeDesk(12), "alarms", ("1280",), sound),
+        ("first-out", first_out, "alarms", ("1280",), choose("alarm_table", 5)),
         ("plant-state", lambda: FakeDesk(12), "alarms", ("1280",), plant_state),
         ("acknowledge", lambda: FakeDesk(12), "alarms", ("1280",), acknowledge),
         ("schedules", lambda: FakeDesk(12), "schedules", both, choose("schedule_table", 0)),
