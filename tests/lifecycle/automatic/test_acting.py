@@ -13,12 +13,13 @@ from aiqu_desktop.core.words import AlarmState, AutomaticState, Trigger
 from aiqu_desktop.lifecycle import preview_rollback
 from aiqu_desktop.lifecycle.automatic.lapse import LATE
 from aiqu_desktop.lifecycle.lock import sole_release
+from aiqu_desktop.lifecycle.safe_state.previews import preview_stop
 from aiqu_desktop.monitoring.alarms import acknowledge
 from aiqu_desktop.registry.tables import AuditRecord, ReleaseAuthority
 from aiqu_desktop.security import audit
 from aiqu_desktop.services import automatic
 from aiqu_desktop.services.automatic_rows import countdown_rows
-from tests.factories.people import ADMIN, APPROVER, ENGINEER, OPERATOR, rolled_back
+from tests.factories.people import ADMIN, APPROVER, ENGINEER, OPERATOR, rolled_back, stopped
 from tests.lifecycle.automatic.case import COUNTDOWN, GUARANTEE, Case
 from tests.lifecycle.fake_target import Mood
 
@@ -220,3 +221,14 @@ def test_it_acts_within_a_freeze_window_because_back_is_the_safe_way(worse: Case
     worse.sign()
     row = _acted(worse)
     assert row is not None and row.state is DONE
+
+
+def test_a_stop_ends_the_countdown_and_nothing_is_rolled_back_while_it_stands(worse: Case) -> None:
+    worse.sign()
+    worse.look()
+    preview = preview_stop(worse.registry, "toy")
+    assert stopped(worse.registry, worse.target, preview).done
+    row = worse.look(after=COUNTDOWN)
+    assert row is not None and row.state is CANCELLED and "The model is stopped since" in row.ended
+    worse.look(after=timedelta(days=1))
+    assert worse.states() == [CANCELLED] and worse.target.serving is None
