@@ -35,6 +35,7 @@ _COMMANDS = {
     "target": "target:target",
     "automatic": "automatic:automatic",
     "alarms": "alarms:alarms",
+    "plant": "plant:plant",
     "retrain": "retrain:retrain",
     "report": "report:report",
     "audit": "audit:audit",

@@ -63,12 +63,81 @@ class Verdict(StrEnum):
 
 
 class AlarmState(StrEnum):
-    """ISA-18.2 states used so far (figure 5-1 of ANSI/ISA-18.2-2016): the condition and its acknowledgement."""
+    """The states of ANSI/ISA-18.2-2016 (IEC 62682), figure "Alarm state transition diagram"."""
 
     UNACKNOWLEDGED = "unacknowledged"
     ACKNOWLEDGED = "acknowledged"
     RETURNED_UNACKNOWLEDGED = "returned-unacknowledged"
+    LATCHED_UNACKNOWLEDGED = "latched-unacknowledged"
+    LATCHED_ACKNOWLEDGED = "latched-acknowledged"
+    SHELVED = "shelved"
+    SUPPRESSED_BY_DESIGN = "suppressed-by-design"
+    OUT_OF_SERVICE = "out-of-service"
     NORMAL = "normal"
+
+    @property
+    def suppressed(self) -> bool:
+        """Not told to the operator: held back by a person or by design."""
+        return self in (AlarmState.SHELVED, AlarmState.SUPPRESSED_BY_DESIGN, AlarmState.OUT_OF_SERVICE)
+
+    @property
+    def needs_acknowledgement(self) -> bool:
+        return self in (
+            AlarmState.UNACKNOWLEDGED,
+            AlarmState.RETURNED_UNACKNOWLEDGED,
+            AlarmState.LATCHED_UNACKNOWLEDGED,
+        )
+
+
+class Suppression(StrEnum):
+    """Why an alarm is held back; where several hold, the first of these names the state."""
+
+    OUT_OF_SERVICE = "out-of-service"
+    BY_DESIGN = "by-design"
+    SHELVED = "shelved"
+
+
+class AlarmEvent(StrEnum):
+    """What can happen to an alarm; the alarm journal has one row for each."""
+
+    ACTIVATED = "activated"
+    RETURNED = "returned"
+    ACKNOWLEDGED = "acknowledged"
+    RESET = "reset"
+    SUPERSEDED = "superseded"
+    SHELVED = "shelved"
+    UNSHELVED = "unshelved"
+    SUPPRESSED = "suppressed"
+    UNSUPPRESSED = "unsuppressed"
+    REMOVED = "removed-from-service"
+    RESTORED = "returned-to-service"
+
+
+class ShelfTime(StrEnum):
+    """The fixed times for which an alarm may be shelved."""
+
+    TEN_MINUTES = "10min"
+    ONE_HOUR = "1h"
+    EIGHT_HOURS = "8h"
+    END_OF_SHIFT = "shift"
+
+
+class Consequence(StrEnum):
+    """How bad it is if nobody responds to an alarm, worst first."""
+
+    SEVERE = "severe"
+    MAJOR = "major"
+    MODERATE = "moderate"
+    MINOR = "minor"
+
+
+class PlantState(StrEnum):
+    """What the plant, or the part that a model watches, is doing."""
+
+    RUNNING = "running"
+    CHANGEOVER = "changeover"
+    CLEANING = "cleaning"
+    STOPPED = "stopped"
 
 
 class Priority(StrEnum):

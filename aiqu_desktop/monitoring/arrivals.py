@@ -1,11 +1,12 @@
-"""Take in what lies in a model's drop folder, and raise or clear the alarm on files that were turned away."""
+"""Take in what lies in a drop folder; raise or clear the alarm on files turned away; follow the plant's state."""
 
 from __future__ import annotations
 
-from aiqu_desktop.core.words import Priority
 from aiqu_desktop.ingest import Ingest, IngestReport
+from aiqu_desktop.monitoring.alarm_records import RECORDS
 from aiqu_desktop.monitoring.alarms import apply_condition
 from aiqu_desktop.monitoring.outcome import Condition
+from aiqu_desktop.monitoring.plant_state import follow_column
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model
 
@@ -26,13 +27,14 @@ def take_in(registry: Registry, model: str, *, settle_seconds: float) -> IngestR
                 Condition(
                     key=KEY,
                     bad=quarantined,
-                    priority=Priority.MEDIUM,
+                    priority=RECORDS[KEY].priority,
                     message=f"A file was put into quarantine. {file.reason}",
-                    response="Correct the file at its source and drop it again; the rest of the data was taken in.",
+                    response=RECORDS[KEY].response,
                 ),
                 model_id=model_id,
                 version_id=None,
                 run_id=None,
                 now=registry.clock.now(),
             )
+    follow_column(registry, model)
     return report

@@ -13,7 +13,10 @@ from aiqu_desktop.registry.tables import AutomaticRollback
 KEY = "automatic"
 _READ = "Read its report, see that the line does well, and ask for a version that is trained on newer data."
 _LOOK = "See on the target what serves and why it did not take; then decide yourself: nothing is tried again."
-_ASK = "Write a retraining request, or promote a version that the gates let through; nothing happens by itself."
+_ASK = (
+    "Stop the model if its answers do harm, write a retraining request, or promote a version that the gates let "
+    "through; nothing happens by itself."
+)
 
 
 def announce(session: Session, row: AutomaticRollback) -> None:

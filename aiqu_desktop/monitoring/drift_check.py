@@ -11,11 +11,12 @@ import numpy.typing as npt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aiqu_desktop.core.words import CheckKind, Priority, Verdict
+from aiqu_desktop.core.words import CheckKind, Verdict
 from aiqu_desktop.drift import DriftLimits, DriftResult
 from aiqu_desktop.drift.evidence import AlarmBudget
 from aiqu_desktop.drift.multivariate import JointLimits
 from aiqu_desktop.drift.segments import DividedResult, compare_divided
+from aiqu_desktop.monitoring.alarm_records import RECORDS
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.drift_reference import PREDICTION, drift_reference, window_columns
 from aiqu_desktop.monitoring.drift_words import drift_sentence, segment_name, weight_of
@@ -134,9 +135,9 @@ def _condition(settings: DriftSettings, bad: bool | None, message: str) -> Condi
     return Condition(
         key="drift",
         bad=bad,
-        priority=Priority.LOW,
+        priority=RECORDS["drift"].priority,
         message=message,
-        response="Nothing to do on the line yet: watch the performance, and tell the engineer which columns moved.",
+        response=RECORDS["drift"].response,
         on_delay=settings.on_delay,
         off_delay=settings.off_delay,
         of_version=True,

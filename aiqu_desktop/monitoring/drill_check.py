@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from aiqu_desktop.core.errors import Refused
-from aiqu_desktop.core.words import Priority, Verdict
+from aiqu_desktop.core.words import Verdict
 from aiqu_desktop.lifecycle.drill import DrillResult, run_drill
+from aiqu_desktop.monitoring.alarm_records import RECORDS
 from aiqu_desktop.monitoring.context import CheckContext
-from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
+from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue, margin_below
 from aiqu_desktop.monitoring.settings import DrillSettings
 
 
@@ -29,7 +30,7 @@ def answer(settings: DrillSettings, context: CheckContext) -> CheckOutcome:
             MetricValue("drill.back_seconds", drilled.back_seconds, n=1, limit=settings.limit_seconds),
             MetricValue("drill.forth_seconds", drilled.forth_seconds, n=1),
         ),
-        conditions=(_condition(bad, message),),
+        conditions=(_condition(bad, message, margin_below(drilled.back_seconds, settings.limit_seconds)),),
         result={"champion": drilled.champion, "last_good": drilled.last_good, "proof": drilled.proof},
     )
 
@@ -44,11 +45,12 @@ def _message(drilled: DrillResult, limit: float, slow: bool) -> str:
     return f"{said}; back took longer than the {limit:g} s allowed." if slow else f"{said}."
 
 
-def _condition(bad: bool | None, message: str) -> Condition:
+def _condition(bad: bool | None, message: str, margin: float | None = None) -> Condition:
     return Condition(
         key="drill",
         bad=bad,
-        priority=Priority.MEDIUM,
+        priority=RECORDS["drill"].priority,
         message=message,
-        response="See whether the line runs and what it says of the version; until then count on no rollback.",
+        response=RECORDS["drill"].response,
+        margin=margin,
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from aiqu_desktop.core.clock import iso
-from aiqu_desktop.core.words import Priority, Verdict
+from aiqu_desktop.core.words import Verdict
 from aiqu_desktop.lifecycle.safe_state.hold import Stopped, last_stop_ended_at, stopped
+from aiqu_desktop.monitoring.alarm_records import RECORDS
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
 from aiqu_desktop.monitoring.settings import FreshnessSettings
@@ -48,7 +49,7 @@ def answer(settings: FreshnessSettings, context: CheckContext) -> CheckOutcome:
 def _nothing_expected(standing: Stopped, now: datetime) -> CheckOutcome:
     summary = f"Stopped since {iso(standing.since)}, so no observation is expected."
     unjudged = tuple(
-        Condition(key, None, Priority.MEDIUM, summary, "")  # neither raised nor cleared
+        Condition(key, None, RECORDS[key].priority, summary, "")  # neither raised nor cleared
         for key in ("freshness-data", "freshness-labels")
     )
     return CheckOutcome(Verdict.UNKNOWN, summary, window_to=now, conditions=unjudged)
@@ -73,8 +74,8 @@ def _condition(key: str, what: str, newest: datetime | None, limit_days: float, 
     return Condition(
         key=key,
         bad=bad,
-        priority=Priority.MEDIUM,
+        priority=RECORDS[key].priority,
         message=message,
-        response="See whether the line stands still or its files no longer arrive; until then the model is unknown.",
+        response=RECORDS[key].response,
         onset=newest if bad else None,
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from aiqu_desktop.core.errors import EnvironmentFault
-from aiqu_desktop.core.words import Priority, Verdict
+from aiqu_desktop.core.words import Verdict
 from aiqu_desktop.ingest import Ingest
+from aiqu_desktop.monitoring.alarm_records import RECORDS
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
 from aiqu_desktop.monitoring.settings import IntegritySettings
@@ -39,9 +40,9 @@ def answer(_settings: IntegritySettings, context: CheckContext) -> CheckOutcome:
             Condition(
                 key="integrity",
                 bad=bool(findings),
-                priority=Priority.CRITICAL,
+                priority=RECORDS["integrity"].priority,
                 message=message,
-                response="Promote nothing; restore the named files from the newest backup and find out who wrote.",
+                response=RECORDS["integrity"].response,
             ),
         ),
     )

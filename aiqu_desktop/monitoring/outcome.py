@@ -33,6 +33,7 @@ class Condition:
     onset: estimated start of the condition in event time, where the check can tell.
     of_version: True when it speaks of the serving version, so that it ends when another one serves.
     guarantee: how rarely it rings falsely, one sentence; empty where it states a plain fact.
+    margin: how far the value is on the good side of its limit, as a share of the limit; None where none is compared.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Condition:
     onset: datetime | None = None
     of_version: bool = False
     guarantee: str = ""
+    margin: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +61,11 @@ class CheckOutcome:
     metrics: tuple[MetricValue, ...] = ()
     conditions: tuple[Condition, ...] = ()
     result: Mapping[str, Any] = field(default_factory=dict)
+
+
+def margin_below(value: float | None, limit: float) -> float | None:
+    """How far a value that should stay below its limit does so, as a share of the limit; None where neither is known.
+
+    It is what a deadband is held against.
+    """
+    return None if value is None or limit <= 0 else (limit - value) / limit

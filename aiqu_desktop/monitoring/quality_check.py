@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from aiqu_desktop.core.words import Priority, Verdict
+from aiqu_desktop.core.words import Verdict
 from aiqu_desktop.drift import FeatureQuality, count_quality
+from aiqu_desktop.monitoring.alarm_records import RECORDS
 from aiqu_desktop.monitoring.context import CheckContext
-from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
+from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue, margin_below
 from aiqu_desktop.monitoring.settings import QualitySettings
 
 
@@ -41,7 +42,7 @@ def answer(settings: QualitySettings, context: CheckContext) -> CheckOutcome:
                 if feature.faulty
             ),
         ),
-        conditions=(_condition(settings, bad, summary),),
+        conditions=(_condition(settings, bad, summary, highest),),
         result=result.to_json(),
     )
 
@@ -61,15 +62,16 @@ def _faults(feature: FeatureQuality) -> str:
     return ", ".join(f"{count / feature.rows:.1%} {fault}" for count, fault in named)
 
 
-def _condition(settings: QualitySettings, bad: bool | None, message: str) -> Condition:
+def _condition(settings: QualitySettings, bad: bool | None, message: str, highest: float | None = None) -> Condition:
     return Condition(
         key="quality",
         bad=bad,
-        priority=Priority.MEDIUM,
+        priority=RECORDS["quality"].priority,
         message=message,
-        response="See to the sensor or data source that is named; do not trust predictions made from such values.",
+        response=RECORDS["quality"].response,
         on_delay=settings.on_delay,
         off_delay=settings.off_delay,
+        margin=margin_below(highest, settings.rate_limit),
     )
 
 

@@ -12,6 +12,7 @@ from aiqu_desktop.core.errors import EnvironmentFault
 from aiqu_desktop.core.words import Priority, ReleaseKind, ReleaseState
 from aiqu_desktop.lifecycle.facts import model_named
 from aiqu_desktop.lifecycle.release import ReleaseOutcome
+from aiqu_desktop.monitoring.alarm_records import RECORDS
 from aiqu_desktop.monitoring.alarms import apply_condition
 from aiqu_desktop.monitoring.outcome import Condition
 from aiqu_desktop.monitoring.stop_alarm import stop_conditions
@@ -77,7 +78,7 @@ def _condition(kind: ReleaseKind, state: ReleaseState, sentence: str) -> Conditi
     return Condition(
         key=KEY,
         bad=state is not ReleaseState.COMPLETED,
-        priority=Priority.HIGH if state is ReleaseState.UNKNOWN else Priority.MEDIUM,
+        priority=Priority.HIGH if state is ReleaseState.UNKNOWN else RECORDS[KEY].priority,
         message=sentence,
-        response=_SEE_STANDSTILL if kind is ReleaseKind.STOP else _READ_WHY,
+        response=_SEE_STANDSTILL if kind is ReleaseKind.STOP else RECORDS[KEY].response,
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, TypeVar, get_type_hints
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aiqu_desktop.core.errors import UserError
 from aiqu_desktop.core.words import CheckKind
+from aiqu_desktop.monitoring.shifts import check_shifts
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +43,9 @@ class DriftSettings:
             raise UserError(
                 "The drift check compares like with like by a feature or by the shift; give one of the two."
             )
-        if len(self.shift_starts) == 1 or len(set(self.shift_starts)) != len(self.shift_starts):
+        if len(self.shift_starts) == 1:
             raise UserError("Shifts need two or more different times at which they begin, such as 06:00 and 18:00.")
-        for start in self.shift_starts:
-            if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", start):
-                raise UserError(f"A shift cannot begin at {start!r}; give hour and minute as 06:00.")
-        try:
-            ZoneInfo(self.shift_zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise UserError(
-                f"There is no time zone {self.shift_zone!r} on this machine; give one such as Europe/Stockholm or UTC."
-            ) from None
+        check_shifts(self.shift_starts, self.shift_zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import numpy.typing as npt
 
+from aiqu_desktop.core.errors import UserError
+
 SHIFT = "shift of the day"  # the name of the column that it becomes
 _QUARTER = 900  # seconds; offsets from UTC change on such borders only
 _DAY_MINUTES = 1440
+
+
+def check_shifts(starts: Sequence[str], zone: str) -> None:
+    """Raises UserError if the times at which shifts begin, or their zone, cannot be used."""
+    if len(set(starts)) != len(starts):
+        raise UserError("Shifts need two or more different times at which they begin, such as 06:00 and 18:00.")
+    for start in starts:
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", start):
+            raise UserError(f"A shift cannot begin at {start!r}; give hour and minute as 06:00.")
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UserError(
+            f"There is no time zone {zone!r} on this machine; give one such as Europe/Stockholm or UTC."
+        ) from None
 
 
 def shifts_of(event_time: npt.NDArray[Any], starts: Sequence[str], zone: str) -> npt.NDArray[Any]:

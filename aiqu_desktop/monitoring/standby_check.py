@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from aiqu_desktop.core.words import Priority, Verdict
+from aiqu_desktop.core.words import Verdict
 from aiqu_desktop.lifecycle.facts import facts_of
 from aiqu_desktop.lifecycle.history import spans_of
 from aiqu_desktop.lifecycle.last_good import healthy_champions, why_no_way_back
 from aiqu_desktop.lifecycle.standby import lay_ready
 from aiqu_desktop.lifecycle.targets.choice import target_of
+from aiqu_desktop.monitoring.alarm_records import RECORDS
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
 from aiqu_desktop.monitoring.settings import StandbySettings
@@ -45,7 +46,7 @@ def _condition(bad: bool | None, message: str) -> Condition:
     return Condition(
         key="standby",
         bad=bad,
-        priority=Priority.MEDIUM,
+        priority=RECORDS["standby"].priority,
         message=message,
-        response="Import the version's bundle again, or make its target writable; until then count on no rollback.",
+        response=RECORDS["standby"].response,
     )

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aiqu_desktop.core.clock import iso
-from aiqu_desktop.core.words import AlarmState, Priority
+from aiqu_desktop.core.words import AlarmState
 from aiqu_desktop.lifecycle.safe_state.cards import WrittenCard, card_of
 from aiqu_desktop.lifecycle.safe_state.hold import Stopped, stopped
+from aiqu_desktop.monitoring.alarm_records import RECORDS
 from aiqu_desktop.monitoring.outcome import Condition
 from aiqu_desktop.registry.tables import Alarm
 
@@ -41,7 +42,7 @@ def _stopped(standing: Stopped | None, card: WrittenCard | None) -> Condition:
         message = f"Stopped by {standing.by} at {iso(standing.since)}: {standing.reason}"
     without = "There is no fallback card: ask the engineer how to work without the model."
     instead = card.card.instead if card else without
-    return Condition(STOPPED, standing is not None, Priority.HIGH, message, instead)
+    return Condition(STOPPED, standing is not None, RECORDS[STOPPED].priority, message, instead)
 
 
 def _overdue(standing: Stopped | None, card: WrittenCard | None, now: datetime) -> Condition:
@@ -52,4 +53,4 @@ def _overdue(standing: Stopped | None, card: WrittenCard | None, now: datetime) 
         hours = card.card.at_most_hours
         message = f"The fallback card allows {hours:g} hours without the model; they were over at {iso(until)}."
     call = f"Call {card.card.call}." if card else "Call the engineer."
-    return Condition(OVERDUE, late, Priority.HIGH, message, f"{call} Decide how the plant goes on.")
+    return Condition(OVERDUE, late, RECORDS[OVERDUE].priority, message, f"{call} Decide how the plant goes on.")

@@ -13,13 +13,14 @@ from sqlalchemy import select
 
 from aiqu_desktop.core.clock import iso
 from aiqu_desktop.core.errors import AiquError
-from aiqu_desktop.core.words import Priority, ReleaseState, Trigger, Verdict
+from aiqu_desktop.core.words import ReleaseState, Trigger, Verdict
 from aiqu_desktop.lifecycle.automatic.standing import latency_budget
 from aiqu_desktop.lifecycle.facts import facts_of, staging_files
 from aiqu_desktop.lifecycle.history import placed_by
 from aiqu_desktop.lifecycle.safe_state.hold import Stopped, stopped
 from aiqu_desktop.lifecycle.targets.choice import target_of
 from aiqu_desktop.lifecycle.targets.target import Observation, Placement, Stop, Target
+from aiqu_desktop.monitoring.alarm_records import RECORDS
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition
 from aiqu_desktop.monitoring.release_alarm import standing_condition
@@ -28,11 +29,8 @@ from aiqu_desktop.monitoring.stop_alarm import stop_conditions
 from aiqu_desktop.registry import ArtifactStore
 from aiqu_desktop.registry.tables import Model, Release, Version
 
-_RESPONSE = "Find out who switched, or what started anew; then promote or roll back, so that both agree again."
+_WRONG, _SILENT = RECORDS["target"], RECORDS["target-silent"]
 _STARTED = "Find out who started it by hand and have it taken out of service there; then stop it here again."
-_UNFIT = "Roll back to the last known good version, and find out what happened to this one on the target."
-_SLOW = "See what else runs on the target's machine; roll back if only the new version is slow."
-_SILENT = "See whether the target runs and can be reached; until then nobody knows what serves."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +74,20 @@ def answer(settings: TargetSettings, context: CheckContext) -> CheckOutcome:
         of_stop = stop_conditions(session, context.model_id, context.now)
         budget = latency_budget(session, session.get_one(Model, context.model_id), context.now)
     conditions = (
-        Condition("target", found.wrong, Priority.HIGH, found.sentence, _RESPONSE if standing is None else _STARTED),
+        Condition(
+            _WRONG.key,
+            found.wrong,
+            _WRONG.priority,
+            found.sentence,
+            _WRONG.response if standing is None else _STARTED,
+        ),
         *_of_the_version(settings, found, budget),
         Condition(
-            "target-silent",
+            _SILENT.key,
             None if context.version is None else not found.alive,
-            Priority.MEDIUM,
+            _SILENT.priority,
             found.sentence,
-            _SILENT,
+            _SILENT.response,
             on_delay=int(settings.silent_on_delay),
         ),
         *of_stop,
@@ -105,15 +109,24 @@ def _of_the_version(settings: TargetSettings, found: _Answer, budget: float | No
         slow = found.answer_ms > budget
         taken = f"The golden cases took {found.answer_ms:.0f} ms on the target; the policy allows {budget:.0f} ms."
     unknown = budget is not None and found.answer_ms is None
+    unfit, breaks, late = RECORDS[Trigger.GOLDEN], RECORDS[Trigger.ERRORS], RECORDS[Trigger.LATENCY]
     return (
-        Condition(Trigger.GOLDEN, found.golden, Priority.HIGH, found.sentence, _UNFIT, of_version=True),
-        Condition(Trigger.ERRORS, found.erring, Priority.HIGH, found.sentence, _UNFIT, on_delay=delay, of_version=True),
+        Condition(Trigger.GOLDEN, found.golden, unfit.priority, found.sentence, unfit.response, of_version=True),
+        Condition(
+            Trigger.ERRORS,
+            found.erring,
+            breaks.priority,
+            found.sentence,
+            breaks.response,
+            on_delay=delay,
+            of_version=True,
+        ),
         Condition(
             Trigger.LATENCY,
             None if unknown else slow,
-            Priority.MEDIUM,
+            late.priority,
             taken,
-            _SLOW,
+            late.response,
             on_delay=delay,
             of_version=True,
         ),

@@ -17,7 +17,9 @@ from aiqu_desktop.lifecycle.targets.choice import targets_of
 from aiqu_desktop.monitoring.arrivals import take_in
 from aiqu_desktop.monitoring.defaults import add_missing_checks
 from aiqu_desktop.monitoring.outcome import CheckOutcome
+from aiqu_desktop.monitoring.plant_state import settle_design
 from aiqu_desktop.monitoring.release_alarm import note_outcomes
+from aiqu_desktop.monitoring.suppression import return_expired
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Model
 from aiqu_desktop.scheduling.automatic import AutomaticWatch
@@ -70,6 +72,7 @@ class Monitor:
         self._on_fault = on_fault or (lambda sentence: log.error("%s", sentence))
         self._scheduler: BackgroundScheduler | None = None
         self._tick_lock = threading.Lock()
+        self._settled_for: list[str] = []
         self.holds_lease = False
 
     def start(self) -> None:
@@ -120,6 +123,10 @@ class Monitor:
                 self._take_in(model)
             with self._registry.write() as session:
                 now = self._registry.clock.now()
+                return_expired(session, now)
+                if models != self._settled_for:
+                    settle_design(session, now)  # a model that came while the plant is being cleaned is covered, too
+                    self._settled_for = models
                 claimed = claim_due(session, now, self._lease.owner, exclude=self._pool.busy_checks())
             self._pool.submit(claimed)
             self._flows.start_waiting()

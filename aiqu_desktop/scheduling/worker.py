@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import insert
 
 from aiqu_desktop.core.errors import AiquError
-from aiqu_desktop.core.words import Priority, RunState, Verdict
+from aiqu_desktop.core.words import RunState, Verdict
 from aiqu_desktop.monitoring import checks
+from aiqu_desktop.monitoring.alarm_records import RECORDS
 from aiqu_desktop.monitoring.alarms import apply_condition
 from aiqu_desktop.monitoring.context import RunCancelled, make_context
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition
@@ -127,12 +128,13 @@ def _metric_rows(row: CheckRun, outcome: CheckOutcome, at: datetime) -> list[dic
 def _run_condition(run: ClaimedRun, state: RunState, outcome: CheckOutcome) -> Condition | None:
     if state is RunState.CANCELLED:
         return None  # a person stopped it and knows
+    record = RECORDS[f"check-{run.kind.value}"]
     return Condition(
-        key=f"check-{run.kind.value}",
+        key=record.key,
         bad=state is not RunState.DONE,
-        priority=Priority.MEDIUM,
+        priority=record.priority,
         message=f"The {run.kind.value} check gave no answer: {outcome.summary}",
-        response="Open Schedules, read why, and run the check again; until it answers, the model's state is unknown.",
+        response=record.response,
     )
 
 

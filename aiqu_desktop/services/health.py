@@ -30,7 +30,7 @@ def judge(
     Args:
         champion: the version that is live by the registry.
         serving_proven: the target itself answers that it serves the champion.
-        alarms: its open alarms, worst first.
+        alarms: its open alarms, worst first; those that are held back among them.
         performance: the newest finished run of its performance check.
         every: that check's period.
         stop: the stop that stands. It comes before everything else: the model does not serve.
@@ -49,6 +49,9 @@ def judge(
         return Health.UNKNOWN, blind[0].message
     if active:
         return Health.WARNING, active[0].message
+    quiet = [alarm for alarm in alarms if alarm.state.suppressed and alarm.returned_at is None]
+    if quiet:  # not told to the operator, and yet there: a model is not good because somebody shelved its alarm
+        return Health.WARNING, f"{quiet[0].message} (Not told: {quiet[0].held}.)"
     if performance is not None and performance.version_id != champion.id:
         return Health.UNKNOWN, f"Version {number} has just gone live; its performance was not checked yet."
     health, reason = _by_answer(performance, every, now)

@@ -54,4 +54,5 @@ def overview(registry: Registry) -> Overview:
         open_alarms=len(alarms),
         unacknowledged_alarms=len(unseen),
         countdowns=running,
+        waiting=tuple((alarm.id, alarm.priority) for alarm in unseen),
     )

@@ -25,7 +25,8 @@ _TREND_POINTS = 60
 def tile_of(session: Session, paths: SitePaths, model: Model, now: datetime) -> ModelTile:
     """Everything that a tile says, read in the caller's transaction."""
     champion = champion_of(model)
-    alarms = alarm_rows(session, only_open=True, model_id=model.id)
+    alarms = alarm_rows(session, only_open=True, with_suppressed=True, model_id=model.id)
+    told = [alarm for alarm in alarms if not alarm.state.suppressed]
     performance, schedule = _newest_performance(session, model.id)
     every = timedelta(seconds=schedule.every_seconds) if schedule else None
     number = champion.number if champion else None
@@ -61,8 +62,8 @@ def tile_of(session: Session, paths: SitePaths, model: Model, now: datetime) -> 
         last_check_at=session.scalar(
             select(func.max(CheckRun.finished_at)).where(CheckRun.model_id == model.id, CheckRun.state == RunState.DONE)
         ),
-        open_alarms=len(alarms),
-        unacknowledged_alarms=sum(alarm.needs_acknowledgement for alarm in alarms),
+        open_alarms=len(told),
+        unacknowledged_alarms=sum(alarm.needs_acknowledgement for alarm in told),
         reverted=serving.reverted,
         target=serving.place,
         serving_sentence=stop.sentence if stop else serving.sentence,

@@ -22,6 +22,8 @@ class Act(StrEnum):
     PREVIOUS_MODEL = "previous-model"
     WORST_ALARM = "worst-alarm"
     ACKNOWLEDGE = "acknowledge"
+    ALARM_SOUND = "alarm-sound"
+    SILENCE = "silence"
     WHY = "why"
     LIMITS = "limits"
     FIND = "find"
@@ -54,6 +56,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(Act.PREVIOUS_MODEL, "Previous model", ("Ctrl+Up",), "Go"),
     Entry(Act.WORST_ALARM, "Go to the worst alarm", ("F8",), "Alarm", "alarms"),
     Entry(Act.ACKNOWLEDGE, "Acknowledge the worst alarm…", ("Ctrl+K",), "Alarm", "acknowledge"),
+    Entry(Act.SILENCE, "Silence the alarm sound", ("Ctrl+Shift+S",), "Alarm"),
+    Entry(Act.ALARM_SOUND, "Alarm sound…", ("Ctrl+Shift+A",), "Alarm", "sound"),
     Entry(Act.WHY, "Why the model drifted", ("Ctrl+E",), "Model", "search"),
     Entry(Act.LIMITS, "Limits of the model", ("Ctrl+L",), "Model", "rehearse"),
     Entry(Act.REFRESH, "Refresh", ("F5", "Ctrl+R"), "View", "refresh"),

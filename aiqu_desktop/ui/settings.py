@@ -34,4 +34,5 @@ DENSITY = Setting("window/density", str, "desk")
 GEOMETRY = Setting("window/geometry", QByteArray, QByteArray())
 PLACE = Setting("window/place", str, "overview")
 PERSON = Setting("person/name", str, "")
+ALARM_SOUND = Setting("alarms/sound", str, "")  # the priorities that sound, such as "critical,high"; none by default
 ALARMS_SHOW_ALL = Setting("alarms/show_all", bool, False)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aiqu_desktop.core.errors import Refused
-from aiqu_desktop.core.words import CheckKind
+from aiqu_desktop.core.words import CheckKind, PlantState, ShelfTime, Suppression
 from aiqu_desktop.lifecycle.automatic.policy import AutomaticPolicy
 from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.registry import Registry
@@ -19,6 +19,9 @@ from aiqu_desktop.security import sessions
 from aiqu_desktop.security.audit import ChainVerdict
 from aiqu_desktop.security.identity import Credentials
 from aiqu_desktop.services import (
+    alarm_figures,
+    alarm_holding,
+    alarm_types,
     alarms,
     audit,
     automatic,
@@ -27,6 +30,7 @@ from aiqu_desktop.services import (
     model_page,
     overview,
     people,
+    plant,
     rehearsing,
     releases,
     reporting,
@@ -42,6 +46,8 @@ from aiqu_desktop.services import schedules as schedule_services
 from aiqu_desktop.services.changes import ChangeWatcher
 from aiqu_desktop.services.opening import ReplayedSiteClock, close_site, open_site
 from aiqu_desktop.services.views import (
+    AlarmBackground,
+    AlarmFigures,
     AlarmRow,
     AuditRow,
     AutomaticRow,
@@ -52,10 +58,12 @@ from aiqu_desktop.services.views import (
     ModelPage,
     Overview,
     PersonRow,
+    PlantRow,
     RehearsalRow,
     RequestRow,
     ScheduleRow,
     SignedIn,
+    SuppressionRow,
     WhyView,
 )
 
@@ -99,6 +107,18 @@ class SiteDesk:
     ) -> tuple[AlarmRow, ...]:
         return alarms.list_alarms(self._registry, only_open=only_open, model=model, limit=limit)
 
+    def list_suppressed(self) -> tuple[SuppressionRow, ...]:
+        return alarm_holding.list_suppressed(self._registry)
+
+    def alarm_background(self, alarm_id: int) -> AlarmBackground:
+        return alarm_types.alarm_background(self._registry, alarm_id)
+
+    def alarm_figures(self, start: datetime | None, end: datetime | None) -> AlarmFigures:
+        return alarm_figures.alarm_figures(self._registry, start, end)
+
+    def plant_states(self) -> tuple[PlantRow, ...]:
+        return plant.plant_states(self._registry)
+
     def list_schedules(self) -> tuple[ScheduleRow, ...]:
         return schedule_services.list_schedules(self._registry, progress=self.progress())
 
@@ -120,6 +140,21 @@ class SiteDesk:
 
     def acknowledge(self, ids: Sequence[int], *, by: str, note: str) -> tuple[AlarmRow, ...]:
         return alarms.acknowledge(self._registry, ids, by=by, note=note)
+
+    def reset_alarms(self, ids: Sequence[int], *, by: str, note: str) -> tuple[AlarmRow, ...]:
+        return alarms.reset(self._registry, ids, by=by, note=note)
+
+    def shelve(self, ids: Sequence[int], time: ShelfTime, *, by: str, reason: str) -> None:
+        alarm_holding.shelve(self._registry, ids, time, by=by, reason=reason)
+
+    def take_out_of_service(self, model: str, key: str, *, by: str, reason: str) -> None:
+        alarm_holding.take_out_of_service(self._registry, model, key, by=by, reason=reason)
+
+    def end_suppression(self, model: str, key: str, kind: Suppression, *, by: str, reason: str) -> None:
+        alarm_holding.end_suppression(self._registry, model, key, kind, by=by, reason=reason)
+
+    def set_plant_state(self, state: PlantState, *, model: str | None, by: str, reason: str) -> None:
+        plant.set_plant_state(self._registry, state, model=model, by=by, reason=reason)
 
     def pause(self, check_id: int, *, by: str, reason: str) -> None:
         schedule_services.pause(self._registry, check_id, by=by, reason=reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aiqu_desktop.core.words import AlarmState, Health, Priority, RunState, Verdict
+from aiqu_desktop.core.words import AlarmState, Health, PlantState, Priority, RunState, Suppression, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,36 @@ RUN = {
     RunState.MISSED: Look("Missed", "unknown", "unknown"),
     RunState.INTERRUPTED: Look("Interrupted", "unknown", "unknown"),
 }
-ALARM_STATE = {
-    AlarmState.UNACKNOWLEDGED: "Unacknowledged",
-    AlarmState.ACKNOWLEDGED: "Acknowledged",
-    AlarmState.RETURNED_UNACKNOWLEDGED: "Returned, unacknowledged",
-    AlarmState.NORMAL: "Closed",
+ALARM_LOOK = {
+    AlarmState.UNACKNOWLEDGED: Look("Unacknowledged", "state-unacknowledged", "ink"),
+    AlarmState.ACKNOWLEDGED: Look("Acknowledged", "state-acknowledged", "ink_muted"),
+    AlarmState.RETURNED_UNACKNOWLEDGED: Look("Returned, unacknowledged", "state-returned", "ink"),
+    AlarmState.LATCHED_UNACKNOWLEDGED: Look("Latched, unacknowledged", "state-latched", "ink"),
+    AlarmState.LATCHED_ACKNOWLEDGED: Look("Latched, acknowledged", "state-latched", "ink_muted"),
+    AlarmState.SHELVED: Look("Shelved", "state-shelved", "ink_muted"),
+    AlarmState.SUPPRESSED_BY_DESIGN: Look("Suppressed by design", "state-suppressed", "ink_muted"),
+    AlarmState.OUT_OF_SERVICE: Look("Out of service", "state-out-of-service", "ink_muted"),
+    AlarmState.NORMAL: Look("Closed", "good", "ink_muted"),
 }
-ALARM_STATE_SHORT = ALARM_STATE | {AlarmState.RETURNED_UNACKNOWLEDGED: "Returned, unack."}
+ALARM_STATE = {state: look.word for state, look in ALARM_LOOK.items()}
+ALARM_STATE_SHORT = ALARM_STATE | {
+    AlarmState.RETURNED_UNACKNOWLEDGED: "Returned, unack.",
+    AlarmState.LATCHED_UNACKNOWLEDGED: "Latched, unack.",
+    AlarmState.LATCHED_ACKNOWLEDGED: "Latched, ack.",
+    AlarmState.SUPPRESSED_BY_DESIGN: "Suppressed",
+}
+SUPPRESSION = {
+    Suppression.SHELVED: ALARM_LOOK[AlarmState.SHELVED],
+    Suppression.BY_DESIGN: ALARM_LOOK[AlarmState.SUPPRESSED_BY_DESIGN],
+    Suppression.OUT_OF_SERVICE: ALARM_LOOK[AlarmState.OUT_OF_SERVICE],
+}
+FIRST_OUT = Look("First out", "first-out", "ink")
+PLANT = {
+    PlantState.RUNNING: "Running",
+    PlantState.CHANGEOVER: "Changeover",
+    PlantState.CLEANING: "Cleaning",
+    PlantState.STOPPED: "Stopped",
+}
 PRIORITY_ORDER = {priority: rank for rank, priority in enumerate(Priority)}
 METRIC_TITLES = {
     "accuracy": "Accuracy",

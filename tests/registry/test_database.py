@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from aiqu_desktop.core.clock import SystemClock
@@ -16,7 +16,7 @@ from aiqu_desktop.core.paths import SitePaths
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.database import _engine, journal_mode, sqlite_module
 from aiqu_desktop.registry.migrate import current_revision, known_revisions, newest_revision, upgrade
-from aiqu_desktop.registry.tables import AuditRecord, Base, Site
+from aiqu_desktop.registry.tables import Alarm, AlarmJournal, AuditRecord, Base, Site
 from aiqu_desktop.security import audit
 
 CLOCK = SystemClock()
@@ -96,6 +96,44 @@ def test_an_older_registry_is_backed_up_and_migrated(tmp_path: Path) -> None:
     assert connection.execute("SELECT name FROM sites").fetchone() == ("Old",)
     assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (known_revisions()[0],)
     connection.close()
+
+
+def test_the_alarm_journal_begins_with_what_the_alarms_of_before_tell(tmp_path: Path) -> None:
+    paths = SitePaths(tmp_path)
+    paths.create()
+    engine = _engine(paths)
+    upgrade(engine, "0008")
+    alarm = (
+        "INSERT INTO alarms (id, model_id, key, priority, state, message, response, guarantee, activated_at, "
+        "acknowledged_at, acknowledged_by, note, returned_at) VALUES "
+    )
+    with engine.execution_options(aiqu_write=True).begin() as connection:
+        for statement in (
+            "INSERT INTO models (id, name, title, task, owner, input_schema, primary_metric, created_at) "
+            "VALUES (1, 'toy', 'Toy', 'classification', 'Eva', '{}', 'accuracy', '2026-01-01')",
+            f"{alarm}(1, 1, 'drift', 'low', 'normal', 'm', 'r', '', '2026-01-02', '2026-01-03', 'Elin', 'seen', "
+            "'2026-01-04')",
+            f"{alarm}(2, 1, 'quality', 'medium', 'returned-unacknowledged', 'm', 'r', '', '2026-01-03 12:00', NULL, "
+            "'', '', '2026-01-05')",
+        ):
+            connection.execute(text(statement))
+    engine.dispose()
+
+    registry = Registry.open(paths, CLOCK)
+    with registry.read() as session:
+        steps = [
+            (row.alarm_id, row.event.value, row.before.value, row.after.value, row.by)
+            for row in session.scalars(select(AlarmJournal).order_by(AlarmJournal.id))
+        ]
+        assert [row.unseen for row in session.scalars(select(Alarm).order_by(Alarm.id))] == [False, True]
+    registry.close()
+    assert steps == [
+        (1, "activated", "normal", "unacknowledged", "monitor"),
+        (1, "acknowledged", "unacknowledged", "acknowledged", "Elin"),
+        (2, "activated", "normal", "unacknowledged", "monitor"),
+        (1, "returned", "acknowledged", "normal", "monitor"),
+        (2, "returned", "unacknowledged", "returned-unacknowledged", "monitor"),
+    ]
 
 
 def test_a_newer_registry_is_refused_with_a_sentence_and_left_alone(tmp_path: Path) -> None:

@@ -9,13 +9,25 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from aiqu_desktop.core.errors import Refused, UserError
-from aiqu_desktop.core.words import AlarmState, CheckKind, Health, Priority, ReleaseKind, RunState
+from aiqu_desktop.core.words import (
+    AlarmState,
+    CheckKind,
+    Health,
+    PlantState,
+    Priority,
+    ReleaseKind,
+    RunState,
+    ShelfTime,
+    Suppression,
+)
 from aiqu_desktop.lifecycle.automatic.policy import AutomaticPolicy
 from aiqu_desktop.lifecycle.preview import Preview
 from aiqu_desktop.security.audit import ChainVerdict
 from aiqu_desktop.security.identity import NOT_PROVEN, Credentials
 from aiqu_desktop.services.retraining import RetrainingRequest
 from aiqu_desktop.services.views import (
+    AlarmBackground,
+    AlarmFigures,
     AlarmRow,
     AuditRow,
     AutomaticRow,
@@ -26,13 +38,16 @@ from aiqu_desktop.services.views import (
     ModelPage,
     Overview,
     PersonRow,
+    PlantRow,
     RehearsalRow,
     RequestRow,
     ScheduleRow,
     SchedulerView,
     SignedIn,
+    SuppressionRow,
     WhyView,
 )
+from tests.ui.alarm_story import make_background, make_figures, make_plant, make_suppressed
 from tests.ui.automatic_story import make_view
 from tests.ui.fake_rows import (
     NOW,
@@ -64,6 +79,8 @@ class FakeDesk:
         self.tiles = tiles
         names = {tile.name for tile in tiles}
         self.alarms = tuple(a for a in make_alarms() if a.model in names and not (healthy and a.is_open))
+        self.suppressed = make_suppressed() if tiles and not healthy else ()
+        self.plant = PlantState.RUNNING
         self.schedules = make_schedules(tiles)
         self.files = make_files(tiles) if tiles else ()
         self.audit = make_audit() if tiles else ()
@@ -124,14 +141,32 @@ class FakeDesk:
             tiles=self.tiles, worst_alarm=waiting[0] if waiting else None,
             open_alarms=sum(a.is_open for a in self.alarms), unacknowledged_alarms=len(waiting),
             countdowns=self.countdowns,
+            waiting=tuple((alarm.id, alarm.priority) for alarm in waiting),
         )  # fmt: skip
 
     def list_alarms(
         self, *, only_open: bool = True, model: str | None = None, limit: int = 500
     ) -> tuple[AlarmRow, ...]:
         self._note("list_alarms", only_open)
-        rows = (a for a in self.alarms if (a.is_open or not only_open) and (model is None or a.model == model))
+        told = [a for a in self.alarms if not only_open or (a.is_open and not a.state.suppressed)]
+        rows = (a for a in told if model is None or a.model == model)
         return tuple(rows)[:limit]
+
+    def list_suppressed(self) -> tuple[SuppressionRow, ...]:
+        self._note("list_suppressed")
+        return self.suppressed
+
+    def alarm_background(self, alarm_id: int) -> AlarmBackground:
+        self._note("alarm_background", alarm_id)
+        return make_background(next(a for a in self.alarms if a.id == alarm_id))
+
+    def alarm_figures(self, start: datetime | None, end: datetime | None) -> AlarmFigures:
+        self._note("alarm_figures", (start, end))
+        return make_figures(start, end, empty=not self.alarms)
+
+    def plant_states(self) -> tuple[PlantRow, ...]:
+        self._note("plant_states")
+        return make_plant(self.tiles, self.plant)
 
     def list_schedules(self) -> tuple[ScheduleRow, ...]:
         self._note("list_schedules")
@@ -175,6 +210,28 @@ class FakeDesk:
         self.alarms = tuple(fresh.get(row.id, row) for row in self.alarms)
         self.announce()
         return tuple(changed)
+
+    def reset_alarms(self, ids: Sequence[int], *, by: str, note: str) -> tuple[AlarmRow, ...]:
+        self._note("reset_alarms", (tuple(ids), by, note))
+        self.alarms = tuple(replace(a, state=AlarmState.NORMAL) if a.id in ids else a for a in self.alarms)
+        self.announce()
+        return tuple(a for a in self.alarms if a.id in ids)
+
+    def shelve(self, ids: Sequence[int], time: ShelfTime, *, by: str, reason: str) -> None:
+        self._note("shelve", (tuple(ids), time, by, reason))
+        self.alarms = tuple(replace(a, state=AlarmState.SHELVED) if a.id in ids else a for a in self.alarms)
+        self.announce()
+
+    def take_out_of_service(self, model: str, key: str, *, by: str, reason: str) -> None:
+        self._note("take_out_of_service", (model, key, by, reason))
+
+    def end_suppression(self, model: str, key: str, kind: Suppression, *, by: str, reason: str) -> None:
+        self._note("end_suppression", (model, key, kind, by, reason))
+        self.suppressed = tuple(r for r in self.suppressed if (r.model, r.key, r.kind) != (model, key, kind))
+
+    def set_plant_state(self, state: PlantState, *, model: str | None, by: str, reason: str) -> None:
+        self._note("set_plant_state", (state, model, by, reason))
+        self.plant = state
 
     def _reschedule(self, check_id: int, **changes: object) -> None:
         self.schedules = tuple(replace(r, **changes) if r.check_id == check_id else r for r in self.schedules)

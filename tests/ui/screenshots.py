@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -18,9 +19,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from aiqu_desktop.core.words import CheckKind, Role
+from aiqu_desktop.core.words import AlarmState, CheckKind, Priority, Role
 from aiqu_desktop.services.views import ModelPage, SignedIn
+from aiqu_desktop.ui.actions import Act
 from aiqu_desktop.ui.release import ApprovalSheet, RequestSheet, StopSheet
+from aiqu_desktop.ui.settings import ALARM_SOUND
 from aiqu_desktop.ui.shell.navigation import Place
 from aiqu_desktop.ui.shell.window import MainWindow
 from aiqu_desktop.ui.tasks import Tasks
@@ -77,6 +80,41 @@ def choose(table: str, row: int) -> Callable[[MainWindow], None]:
         window.stack.currentWidget().findChild(RecordTable, table).selectRow(row)
 
     return go
+
+
+def show(segment: str) -> Callable[[MainWindow], None]:
+    def go(window: MainWindow) -> None:
+        from PySide6.QtWidgets import QPushButton
+
+        window.stack.currentWidget().findChild(QPushButton, segment).click()
+
+    return go
+
+
+def shelve(window: MainWindow) -> None:
+    choose("alarm_table", 0)(window)
+    window.pages["alarms"].detail.shelve.click()
+
+
+def first_out() -> FakeDesk:
+    """The gas classifier's drift came before its performance fell; one alarm is latched."""
+    desk = FakeDesk(12)
+    latched = {38: AlarmState.LATCHED_UNACKNOWLEDGED, 33: AlarmState.LATCHED_ACKNOWLEDGED}
+    desk.alarms = tuple(replace(a, first_out=a.id == 39, state=latched.get(a.id, a.state)) for a in desk.alarms)
+    return desk
+
+
+def sound(window: MainWindow) -> None:
+    """The dialog, while the bell sounds; it is chosen for this picture only."""
+    window.sound.choose([Priority.CRITICAL, Priority.HIGH])
+    window.actions_book[Act.ALARM_SOUND].trigger()
+    ALARM_SOUND.set("")
+
+
+def plant_state(window: MainWindow) -> None:
+    show("show_held")(window)
+    settle(QApplication.instance(), window.tasks)
+    window.pages["alarms"].held.set_plant.click()
 
 
 def acknowledge(window: MainWindow) -> None:
@@ -263,6 +301,13 @@ def fake_pictures() -> list[tuple[str, Callable[[], object], str, tuple[str, ...
         ("alarms", lambda: FakeDesk(12), "alarms", both, choose("alarm_table", 0)),
         ("alarms-plain", lambda: FakeDesk(12), "alarms", ("1280",), None),
         ("alarms-none", lambda: FakeDesk(12, healthy=True), "alarms", ("1280",), None),
+        ("alarms-held", lambda: FakeDesk(12), "alarms", both, show("show_held")),
+        ("alarms-figures", lambda: FakeDesk(12), "alarms", both, show("show_figures")),
+        ("alarms-glove", lambda: FakeDesk(12), "alarms", ("1280",), gloved(choose("alarm_table", 0))),
+        ("shelve", lambda: FakeDesk(12), "alarms", ("1280",), shelve),
+        ("alarm-sound", lambda: FakeDesk(12), "alarms", ("1280",), sound),
+        ("first-out", first_out, "alarms", ("1280",), choose("alarm_table", 5)),
+        ("plant-state", lambda: FakeDesk(12), "alarms", ("1280",), plant_state),
         ("acknowledge", lambda: FakeDesk(12), "alarms", ("1280",), acknowledge),
         ("schedules", lambda: FakeDesk(12), "schedules", both, choose("schedule_table", 0)),
         ("files", lambda: FakeDesk(12), "files", both, choose("file_table", 1)),

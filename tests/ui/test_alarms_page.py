@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QPushButton
 
 from aiqu_desktop.core.errors import EnvironmentFault
-from aiqu_desktop.core.words import AlarmState
+from aiqu_desktop.core.words import AlarmState, ShelfTime, Suppression
 from aiqu_desktop.ui import settings
 from aiqu_desktop.ui.alarms.page import AlarmsPage
 from aiqu_desktop.ui.tables.record_model import RecordModel
@@ -177,3 +179,158 @@ def test_the_question_names_the_alarm_the_consequence_and_what_does_not_change(p
     assert "Nothing on the line changes" in said
     assert dialog.yes.text() == "Acknowledge"
     dialog.reject()
+
+
+def held_page(qtbot, page):
+    page.findChild(QPushButton, "show_held").click()
+    qtbot.waitUntil(lambda: len(page.held.model.rows) == 3)
+    return page.held
+
+
+def test_what_is_held_back_is_listed_with_its_kind_in_shape_and_word(page, qtbot):
+    held = held_page(qtbot, page)
+    shown = {
+        held.table.proxy.index(k, 0).data(): held.table.proxy.index(k, 0).data(RecordModel.LookRole).icon
+        for k in range(3)
+    }
+    assert shown == {
+        "Shelved": "state-shelved", "Out of service": "state-out-of-service",
+        "Suppressed by design": "state-suppressed",
+    }  # fmt: skip
+    assert page.summary.text() == "3 held back, 2 with their condition present"
+    assert held.plant_state.text() == "Plant: running."
+
+
+def test_what_a_person_held_back_is_told_again_with_a_reason_and_what_the_plant_does_is_not(page, qtbot, desk):
+    held = held_page(qtbot, page)
+    assert not held.end.isEnabled()
+    held.table.select_key(3)
+    assert not held.end.isEnabled()
+    assert held.end.toolTip() == "The plant's state holds it back; it is told again when that changes."
+    held.table.select_key(2)
+    assert held.end.text() == "Put back into service…"
+    held.end.click()
+    dialog = dialog_of(qtbot, page)
+    dialog.person.setText("Eva Holm")
+    dialog.note.setPlainText("The camera is back.")
+    dialog.yes.click()
+    done = ("weld-seam-camera", "freshness-data", Suppression.OUT_OF_SERVICE, "Eva Holm", "The camera is back.")
+    qtbot.waitUntil(lambda: ("end_suppression", done) in desk.calls)
+    qtbot.waitUntil(lambda: len(held.model.rows) == 2)
+
+
+def test_shelving_asks_for_a_fixed_time_and_a_critical_alarm_cannot_have_a_long_one(page, qtbot, desk):
+    page.table.select_key(41)
+    page.detail.shelve.click()
+    dialog = dialog_of(qtbot, page)
+    choices = {button.text(): button for button in dialog.findChildren(QPushButton) if button.isCheckable()}
+    assert {text: button.isEnabled() for text, button in choices.items()} == {
+        "10 minutes": True, "1 hour": True, "8 hours": False, "End of shift": False,
+    }  # fmt: skip
+    assert "one hour at most" in choices["8 hours"].toolTip()
+    dialog.person.setText("M. Ek")
+    dialog.note.setPlainText("The sensor is being washed.")
+    assert dialog.why_not.text() == "Choose one of them."
+    choices["1 hour"].click()
+    assert dialog.yes.isEnabled()
+    dialog.yes.click()
+    done = ((41,), ShelfTime.ONE_HOUR, "M. Ek", "The sensor is being washed.")
+    qtbot.waitUntil(lambda: ("shelve", done) in desk.calls)
+    qtbot.waitUntil(lambda: 41 not in ids(page))
+
+
+def test_an_alarm_is_taken_out_of_service_for_maintenance(page, qtbot, desk):
+    page.table.select_key(40)
+    page.detail.take_out.click()
+    dialog = dialog_of(qtbot, page)
+    dialog.person.setText("Eva Holm")
+    dialog.note.setPlainText("The lens is changed.")
+    dialog.yes.click()
+    done = ("weld-seam-camera", "performance", "Eva Holm", "The lens is changed.")
+    qtbot.waitUntil(lambda: ("take_out_of_service", done) in desk.calls)
+
+
+def test_a_latched_alarm_is_reset_instead_of_acknowledged(page, qtbot, desk):
+    desk.alarms = tuple(
+        replace(row, state=AlarmState.LATCHED_ACKNOWLEDGED) if row.id == 41 else row for row in desk.alarms
+    )
+    page.refresh()
+    qtbot.waitUntil(lambda: any(row.state is AlarmState.LATCHED_ACKNOWLEDGED for row in page.model.rows))
+    page.table.select_key(41)
+    assert page.detail.reset.isVisible() and not page.detail.acknowledge.isVisible()
+    page.detail.reset.click()
+    dialog = dialog_of(qtbot, page)
+    dialog.person.setText("Eva Holm")
+    dialog.note.setPlainText("Restored from the backup of Monday.")
+    dialog.yes.click()
+    done = ((41,), "Eva Holm", "Restored from the backup of Monday.")
+    qtbot.waitUntil(lambda: ("reset_alarms", done) in desk.calls)
+
+
+def test_the_detail_tells_the_record_of_its_type_and_what_happened(page, qtbot):
+    page.table.select_key(39)
+    qtbot.waitUntil(lambda: any(fact.heading == "Cause" for fact in page.detail.facts._shown))
+    record = {fact.heading: fact.text for fact in page.detail.facts._shown}
+    assert record["Cause"].startswith("The version that serves is wrong")
+    assert record["If nobody responds (major)"].startswith("Wrong predictions reach the line")
+    assert record["Time to respond"] == "8\u00a0h"
+    happened = [fact.heading.partition(", ")[0] for fact in page.detail.facts._shown if ", 2026" in fact.heading]
+    assert happened == ["Acknowledged", "Activated"], "newest first"
+
+
+def test_the_alarm_that_came_first_is_marked_in_shape_and_words(page, qtbot, desk):
+    desk.alarms = tuple(replace(row, first_out=row.id == 39) for row in desk.alarms)
+    page.refresh()
+    qtbot.waitUntil(lambda: any(row.first_out for row in page.model.rows))
+    page.table.select_key(39)
+    index = page.table.selectionModel().selectedRows(2)[0]
+    assert index.data() == "1st · Gas classifier"
+    assert index.data(RecordModel.LookRole).icon == "first-out"
+    assert "First out" in {fact.heading for fact in page.detail.facts._shown}
+
+
+def test_the_plants_state_is_set_with_a_name_and_a_reason(page, qtbot, desk):
+    held = held_page(qtbot, page)
+    held.set_plant.click()
+    dialog = dialog_of(qtbot, page)
+    dialog.person.setText("Elin Sandberg")
+    dialog.note.setPlainText("New mould in press 2.")
+    dialog.findChild(QPushButton, "choice_changeover").click()
+    dialog.yes.click()
+    qtbot.waitUntil(lambda: held.plant_state.text().startswith("Plant: changeover since"))
+
+
+def test_the_figures_stand_beside_what_is_recommended_and_say_which_are_kept(page, qtbot):
+    page.findChild(QPushButton, "show_figures").click()
+    figures = page.figures
+    qtbot.waitUntil(lambda: len(figures.frequent.rows) == 4)
+    cards = {
+        name: (card.value.text(), card.state.word.text(), card.limit.text()) for name, card in figures.cards.items()
+    }
+    assert cards["peak_in_10_min"] == ("13", "Beyond", "Recommended: at most 10")
+    assert cards["average_per_10_min"][1] == "Within"
+    assert cards["chattering"] == ("1", "Beyond", "Recommended: none")
+    assert "Critical and high: 10\u00a0% (recommended 5\u00a0%)" in figures.shares.accessibleName().replace(
+        "High", "high"
+    )
+    assert page.summary.text().startswith("94 alarms told since")
+    assert figures.days.accessibleName().startswith("Busiest: 5 alarms on")
+
+
+def test_another_period_asks_for_other_figures_and_a_stale_alarm_can_be_gone_to(page, qtbot, desk):
+    page.findChild(QPushButton, "show_figures").click()
+    page.findChild(QPushButton, "period_7").click()
+    qtbot.waitUntil(
+        lambda: any(name == "alarm_figures" and (asked[1] - asked[0]).days == 7 for name, asked in desk.calls)
+    )
+    qtbot.waitUntil(lambda: len(page.figures.stale.rows) == 3)
+    page.figures.stale_table.row_opened.emit(page.figures.stale.rows[0])
+    qtbot.waitUntil(lambda: [row.id for row in page.table.selected_rows()] == [37])
+    assert page.views.currentWidget() is page.lists
+
+
+def test_coming_back_to_the_open_alarms_shows_them(page, qtbot):
+    held_page(qtbot, page)
+    page.findChild(QPushButton, "show_open").click()
+    qtbot.waitUntil(lambda: page.summary.text() == "7 alarms shown, 5 to acknowledge")
+    assert page.views.currentWidget() is page.lists

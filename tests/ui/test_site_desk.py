@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aiqu_desktop.core.errors import Refused
-from aiqu_desktop.core.words import RequestState
+from aiqu_desktop.core.words import AlarmEvent, PlantState, RequestState, ShelfTime, Suppression
 from aiqu_desktop.services import releases
 from aiqu_desktop.ui.site_desk import SiteDesk
 from tests.factories.people import APPROVER, ENGINEER, OPERATOR, by
@@ -62,3 +62,24 @@ def test_signing_in_over_somebody_ends_the_former_session(site: PlantSite) -> No
     assert present is not None and present.name == "eva", "a failure changes nothing"
     assert {row.name for row in desk.people()} == {"ada", "eva", "maria", "olle"}
     assert desk.demo_password(), "this site lives by a replayed clock"
+
+
+def test_an_alarm_is_shelved_explained_counted_and_told_again(site: PlantSite) -> None:
+    for _ in range(3):
+        site.day(wrong=0.9)
+    desk = SiteDesk(site.registry)
+    alarm = next(row for row in desk.list_alarms() if row.key == "performance")
+    desk.shelve([alarm.id], ShelfTime.ONE_HOUR, by="Elin", reason="known")
+    (held,) = desk.list_suppressed()
+    assert (held.key, held.present) == ("performance", True)
+    background = desk.alarm_background(alarm.id)
+    assert background.type is not None and background.type.key == "performance"
+    assert [step.event for step in background.history] == [AlarmEvent.ACTIVATED, AlarmEvent.SHELVED]
+    desk.end_suppression("toy", "performance", Suppression.SHELVED, by="Elin", reason="looked at")
+    figures = desk.alarm_figures(None, None)
+    assert next(row.count for row in figures.most_frequent if row.key == "performance") == 2
+    desk.take_out_of_service("toy", "performance", by="Eva", reason="maintenance")
+    desk.set_plant_state(PlantState.STOPPED, model="toy", by="Elin", reason="holiday")
+    assert [row.state for row in desk.plant_states()] == [PlantState.STOPPED]
+    kinds = {(row.key, row.kind) for row in desk.list_suppressed()}
+    assert kinds >= {("performance", Suppression.OUT_OF_SERVICE), ("freshness-data", Suppression.BY_DESIGN)}

@@ -122,7 +122,10 @@ def _row(session: Session, alarm: Alarm, stands: Standing, fitness: Fitness, now
 def _sentence(fitness: Fitness) -> str:
     wanted = fitness.preview.to_version
     if wanted is None or fitness.obstacle:
-        return f"There is no safe way back. {fitness.obstacle} Ask for a version that is trained on newer data."
+        return (
+            f"There is no safe way back. {fitness.obstacle} Ask for a version that is trained on newer data, and stop "
+            "the model if its answers do harm."
+        )
     return f"Roll back to version {wanted.number}. {fitness.sentence}"
 
 

@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from aiqu_desktop.core.words import Priority, Task, Verdict
+from aiqu_desktop.core.words import Task, Verdict
 from aiqu_desktop.drift import Estimate, classification_metrics, onset, regression_metrics
 from aiqu_desktop.drift.performance import CostMatrix, ErrorCosts
 from aiqu_desktop.drift.performance.metrics import summary as summary_of
 from aiqu_desktop.drift.performance.primary import primary_estimate
 from aiqu_desktop.ingest import Window
+from aiqu_desktop.monitoring.alarm_records import RECORDS
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import CheckOutcome, Condition, MetricValue
 from aiqu_desktop.monitoring.performance.anytime import anytime_band
@@ -173,9 +174,9 @@ def _condition(
     return Condition(
         key="performance",
         bad=bad,
-        priority=Priority.HIGH,
+        priority=RECORDS["performance"].priority,
         message=message,
-        response="Roll back to the last known good version, or promote a newer one that the gates let through.",
+        response=RECORDS["performance"].response,
         on_delay=settings.on_delay,
         off_delay=settings.off_delay,
         onset=began,
@@ -191,9 +192,9 @@ def _decline(
     return Condition(
         key="decline",
         bad=declined,
-        priority=Priority.LOW,
+        priority=RECORDS["decline"].priority,
         message=message,
-        response="Ask for a version that is trained on newer data; the evidence goes with the report.",
+        response=RECORDS["decline"].response,
         off_delay=settings.off_delay,
         onset=began,
         of_version=True,

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from aiqu_desktop.core.words import Priority
 from aiqu_desktop.drift import Estimate
 from aiqu_desktop.drift.performance.primary import primary_estimate
+from aiqu_desktop.monitoring.alarm_records import RECORDS
 from aiqu_desktop.monitoring.context import CheckContext
 from aiqu_desktop.monitoring.outcome import Condition, MetricValue
 from aiqu_desktop.monitoring.performance.judgement import is_beyond
@@ -61,9 +61,9 @@ class Guess:
         return Condition(
             key="estimate",
             bad=False if labels_tell else self.worrying if self.expected is not None else None,
-            priority=Priority.MEDIUM,
+            priority=RECORDS["estimate"].priority,
             message=self.sentence(settings),
-            response="See to it that labels come soon: an estimate is no proof. Have a former version at hand.",
+            response=RECORDS["estimate"].response,
             on_delay=2,
             off_delay=1,
             of_version=True,

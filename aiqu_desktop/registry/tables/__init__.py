@@ -1,6 +1,12 @@
 """Every table of the registry, one file for each concern."""
 
-from aiqu_desktop.registry.tables.alarms import Alarm, AlarmCondition
+from aiqu_desktop.registry.tables.alarms import (
+    Alarm,
+    AlarmCondition,
+    AlarmJournal,
+    AlarmSuppression,
+    AlarmTypeChange,
+)
 from aiqu_desktop.registry.tables.approvals import PromotionRequest, ReleaseAuthority
 from aiqu_desktop.registry.tables.audit import AuditRecord
 from aiqu_desktop.registry.tables.automatic import (
@@ -23,6 +29,7 @@ from aiqu_desktop.registry.tables.models import (
     VersionFile,
 )
 from aiqu_desktop.registry.tables.people import Person, PersonRole, SignatureRecord
+from aiqu_desktop.registry.tables.plant import PlantStateColumn, PlantStateRecord, ShiftTimes
 from aiqu_desktop.registry.tables.rehearsals import RehearsalRecord
 from aiqu_desktop.registry.tables.releases import Release, ReleaseStep
 from aiqu_desktop.registry.tables.safe_state import FallbackRecord, Hold
@@ -32,6 +39,9 @@ from aiqu_desktop.registry.tables.targets import TargetRecord
 __all__ = [
     "Alarm",
     "AlarmCondition",
+    "AlarmJournal",
+    "AlarmSuppression",
+    "AlarmTypeChange",
     "Artifact",
     "AuditRecord",
     "AutomaticApproval",
@@ -54,6 +64,8 @@ __all__ = [
     "ObservationId",
     "Person",
     "PersonRole",
+    "PlantStateColumn",
+    "PlantStateRecord",
     "PolicyRecord",
     "PromotionRequest",
     "ReferenceProfileRecord",
@@ -66,6 +78,7 @@ __all__ = [
     "Segment",
     "ShadowAnswerId",
     "ShadowRecord",
+    "ShiftTimes",
     "SignatureRecord",
     "Site",
     "TargetRecord",

@@ -11,7 +11,12 @@ from aiqu_desktop.core.words import AlarmState, CheckKind, Priority, RunState, V
 
 @dataclass(frozen=True, slots=True)
 class AlarmRow:
-    """`guarantee`: how rarely such an alarm rings falsely; empty where it states a plain fact."""
+    """One alarm.
+
+    guarantee: how rarely such an alarm rings falsely; empty where it states a plain fact.
+    first_out: it came first of those of its model that are open; False where it is alone.
+    held: why it is not told to the operator, in a few words; empty where it is.
+    """
 
     id: int
     model: str
@@ -29,6 +34,8 @@ class AlarmRow:
     note: str
     returned_at: datetime | None
     guarantee: str = ""
+    first_out: bool = False
+    held: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -36,7 +43,7 @@ class AlarmRow:
 
     @property
     def needs_acknowledgement(self) -> bool:
-        return self.state in (AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED_UNACKNOWLEDGED)
+        return self.state.needs_acknowledgement
 
 
 @dataclass(frozen=True, slots=True)

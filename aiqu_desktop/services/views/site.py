@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from aiqu_desktop.core.words import Health, Task
+from aiqu_desktop.core.words import Health, Priority, Task
 from aiqu_desktop.services.views.automatic import AutomaticRow
 from aiqu_desktop.services.views.rows import AlarmRow
 from aiqu_desktop.services.views.stop import StopView
@@ -61,7 +61,10 @@ class ModelTile:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Tiles come worst first. `site_now` is the site's clock: replayed in the demo, the machine's otherwise."""
+    """Tiles come worst first. `site_now` is the site's clock: replayed in the demo, the machine's otherwise.
+
+    waiting: id and priority of every unacknowledged alarm.
+    """
 
     site: str
     is_demo: bool
@@ -73,3 +76,4 @@ class Overview:
     open_alarms: int
     unacknowledged_alarms: int
     countdowns: tuple[AutomaticRow, ...] = ()  # automatic rollbacks that are due or being done, the next one first
+    waiting: tuple[tuple[int, Priority], ...] = ()

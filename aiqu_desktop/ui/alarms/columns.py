@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aiqu_desktop.services.views import AlarmRow
 from aiqu_desktop.ui import formatting as fmt
-from aiqu_desktop.ui.states import ALARM_STATE, ALARM_STATE_SHORT, PRIORITY, PRIORITY_ORDER
+from aiqu_desktop.ui.states import ALARM_LOOK, ALARM_STATE, ALARM_STATE_SHORT, FIRST_OUT, PRIORITY, PRIORITY_ORDER
 from aiqu_desktop.ui.tables.record_model import Column
 
 
@@ -23,8 +23,12 @@ def _when(name: str, title: str, attribute: str, optional: int) -> Column:
 COLUMNS = (
     Column("priority", "Priority", lambda r: PRIORITY[r.priority].word, 100, look=lambda r: PRIORITY[r.priority],
            sort=lambda r: PRIORITY_ORDER[r.priority]),
-    Column("state", "State", lambda r: ALARM_STATE_SHORT[r.state], 140, tooltip=lambda r: ALARM_STATE[r.state]),
-    Column("model", "Model", lambda r: r.model_title, 164),
+    Column("state", "State", lambda r: ALARM_STATE_SHORT[r.state], 160, look=lambda r: ALARM_LOOK[r.state],
+           tooltip=lambda r: f"{ALARM_STATE[r.state]} {r.held}".strip()),
+    Column("model", "Model", lambda r: f"1st · {r.model_title}" if r.first_out else r.model_title, 160,
+           look=lambda r: FIRST_OUT if r.first_out else None,
+           tooltip=lambda r: f"{r.model_title}: first out, it came first of the open alarms of this model."
+           if r.first_out else r.model_title),
     Column("message", "Message", lambda r: r.message, stretch=True),
     _when("activated", "Activated", "activated_at", 1),
     _when("onset", "Estimated onset", "onset_at", 4),

@@ -20,11 +20,12 @@ _QUIET = Look("No alarm waits to be acknowledged", "good", "good")
 class AlarmStrip(QFrame):
     """Shape, priority, model and message of the worst alarm; the whole strip can be clicked.
 
-    opened: go to the alarm's model; acknowledge_asked: the button was pressed.
+    opened: go to the alarm's model; acknowledge_asked, silence_asked: the button was pressed.
     """
 
     opened = Signal()
     acknowledge_asked = Signal()
+    silence_asked = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -35,6 +36,7 @@ class AlarmStrip(QFrame):
         self.headline = ElidedLabel("Reading the site …", "strong", "alarm_headline")
         self.message = ElidedLabel("", "caption", "alarm_message")
         self.acknowledge = make_button("Acknowledge…", "banner_acknowledge", on_click=self.acknowledge_asked.emit)
+        self.silence = make_button("Silence", "banner_silence", on_click=self.silence_asked.emit)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(self.headline)
@@ -44,8 +46,10 @@ class AlarmStrip(QFrame):
         row.setSpacing(10)
         row.addWidget(self.icon)
         row.addLayout(words, 1)
+        row.addWidget(self.silence)
         row.addWidget(self.acknowledge)
         self.acknowledge.hide()
+        self.silence.hide()
 
     def show_overview(self, overview: Overview) -> None:
         alarm = self.alarm = overview.worst_alarm

@@ -14,6 +14,7 @@ from aiqu_desktop.ui import settings
 from aiqu_desktop.ui.actions import Act
 from aiqu_desktop.ui.alarms.acknowledge import ask_and_acknowledge
 from aiqu_desktop.ui.alarms.page import AlarmsPage
+from aiqu_desktop.ui.alarms.sound import AlarmSound, SoundDialog
 from aiqu_desktop.ui.audit.page import AuditPage
 from aiqu_desktop.ui.automatic import CountdownBanner
 from aiqu_desktop.ui.changes import SiteChanges
@@ -60,6 +61,7 @@ class MainWindow(QMainWindow):
         self.history = History()
         self.actions_book = ActionBook(self, theme)
         self._worst_failure = ""
+        self.sound = AlarmSound(parent=self)
 
         self.banner = Banner(theme)
         self.countdown = CountdownBanner(desk, tasks, theme)
@@ -166,6 +168,7 @@ class MainWindow(QMainWindow):
         self._worst_failure = ""
         self.banner.show_overview(overview)
         self.countdown.show_overview(overview)
+        self.sound.hear(overview.waiting)
         self.overview.show_overview(view)
         self.rail.show_alarm_count(overview.unacknowledged_alarms, overview.open_alarms)
         if self.history.current is not None:
@@ -214,6 +217,8 @@ class MainWindow(QMainWindow):
         book.connect(Act.PREVIOUS_MODEL, partial(self.step_model, -1))
         book.connect(Act.WORST_ALARM, self.open_worst_alarm)
         book.connect(Act.ACKNOWLEDGE, self.acknowledge_worst)
+        book.connect(Act.SILENCE, self.sound.silence)
+        book.connect(Act.ALARM_SOUND, lambda: SoundDialog(self.sound, self.theme, self).open())
         book.connect(Act.WHY, self.open_why)
         book.connect(Act.LIMITS, self.open_limits)
         book.connect(Act.SIGN_IN, self.person.ask)
@@ -233,6 +238,10 @@ class MainWindow(QMainWindow):
         banner.alarm.acknowledge_asked.connect(self.acknowledge_worst)
         self.countdown.acted.connect(self._on_site_changed)
         self.countdown.model_asked.connect(lambda name: self.go(Place("model", name)))
+        banner.alarm.silence_asked.connect(book[Act.SILENCE].trigger)
+        self.sound.sounding_changed.connect(banner.alarm.silence.setVisible)
+        self.sound.sounding_changed.connect(book[Act.SILENCE].setEnabled)
+        book[Act.SILENCE].setEnabled(False)
         self.rail.place_chosen.connect(self.go)
         self.overview.model_opened.connect(lambda name: self.go(Place("model", name)))
         self.pages["model"].open_alarm.connect(self.open_alarm)
@@ -241,6 +250,7 @@ class MainWindow(QMainWindow):
         self.pages["rehearsal"].model_asked.connect(lambda name: self.go(Place("model", name)))
         self.pages["rehearsal"].site_acted.connect(self._on_site_changed)
         self.pages[Act.ALARMS.value].model_asked.connect(lambda name: self.go(Place("model", name)))
+        self.pages[Act.ALARMS.value].site_acted.connect(self.refresh_overview)
         self.tasks.failed.connect(self.errors.show)
 
     def _show(self, place: Place) -> None:

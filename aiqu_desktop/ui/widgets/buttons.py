@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QPushButton, QToolButton
@@ -21,6 +21,19 @@ def make_button(text: str, name: str, role: str = "", on_click: Callable[[], Non
     if on_click is not None:
         button.clicked.connect(lambda _checked=False: on_click())
     return button
+
+
+def make_segments(choices: Sequence[tuple[str, str]], *, exclusive: bool = True) -> list[QPushButton]:
+    """Checkable buttons that stand side by side as one control: (text, object name) each; one is down, or several."""
+    buttons = []
+    last = len(choices) - 1
+    for number, (text, name) in enumerate(choices):
+        button = make_button(text, name, "segment")
+        button.setProperty("place", "first" if number == 0 else "last" if number == last else "")
+        button.setCheckable(True)
+        button.setAutoExclusive(exclusive)
+        buttons.append(button)
+    return buttons
 
 
 def make_icon_button(theme: Theme, icon: str, title: str, name: str) -> QToolButton:

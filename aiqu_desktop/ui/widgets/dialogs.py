@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from aiqu_desktop.ui import settings
-from aiqu_desktop.ui.widgets.buttons import explain, make_button
+from aiqu_desktop.ui.widgets.buttons import explain, make_button, make_segments
 from aiqu_desktop.ui.widgets.labels import make_label
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several ways; `why_not` switches it off and says why."""
+
+    value: str
+    title: str
+    why_not: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +27,7 @@ class Question:
     """verb: what the button says; lines: what will be acted on; consequence and way_back: one sentence each.
 
     note_title: heading of the note field ("" for none); the note is then required.
+    choices: one of them has to be chosen, under `choice_title`; none is chosen beforehand.
     """
 
     title: str
@@ -27,6 +37,8 @@ class Question:
     way_back: str
     note_title: str = ""
     role: str = "primary"
+    choice_title: str = ""
+    choices: tuple[Choice, ...] = ()
 
 
 class AskDialog(QDialog):
@@ -51,6 +63,10 @@ class AskDialog(QDialog):
         column.addWidget(make_label(question.consequence, wrap=True))
         column.addWidget(make_label(question.way_back, "caption", wrap=True))
         column.addSpacing(8)
+        self._choices = QButtonGroup(self)
+        if question.choices:
+            column.addWidget(make_label(question.choice_title, "caption"))
+            column.addLayout(self._offer(question.choices))
         column.addWidget(make_label("Your name", "caption"))
         self.person = QLineEdit(settings.PERSON.get())
         self.person.setObjectName("person")
@@ -84,9 +100,29 @@ class AskDialog(QDialog):
         (self.note if self._needs_note and self.person.text() else self.person).setFocus()
         self._check()
 
+    @property
+    def choice(self) -> str:
+        """The value of what is chosen; empty while nothing is."""
+        button = self._choices.checkedButton()
+        return "" if button is None else str(button.property("value"))
+
+    def _offer(self, choices: Sequence[Choice]) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        buttons = make_segments([(choice.title, f"choice_{choice.value}") for choice in choices], exclusive=False)
+        for choice, button in zip(choices, buttons, strict=True):
+            button.setProperty("value", choice.value)
+            explain(button, choice.why_not)
+            button.clicked.connect(self._check)
+            self._choices.addButton(button)
+            row.addWidget(button, 1)
+        return row
+
     def _check(self) -> None:
         why = ""
-        if not self.person.text().strip():
+        if self._choices.buttons() and not self.choice:
+            why = "Choose one of them."
+        elif not self.person.text().strip():
             why = "Say who you are."
         elif self._needs_note and not self.note.toPlainText().strip():
             why = "Write a note: why, and what is done about it."
