@@ -20,11 +20,12 @@ from aiqu_desktop.monitoring.automatic_alarm import announce
 from aiqu_desktop.monitoring.release_alarm import note_outcomes
 from aiqu_desktop.registry import Registry
 from aiqu_desktop.registry.tables import Alarm, AutomaticRollback, CheckRun, Model
+from aiqu_desktop.scheduling.background import BackgroundWorker
 
 log = logging.getLogger("aiqu.scheduling")
 
 
-class AutomaticWatch:
+class AutomaticWatch(BackgroundWorker):
     """One look at a time, in a thread of its own: a target that takes long to answer must not hold up the checks.
 
     Args:
@@ -32,42 +33,27 @@ class AutomaticWatch:
         target_for: the target of the model with a given name; the chosen one by default.
     """
 
+    name = "automatic"
+    failed = "the automatic rollbacks could not be looked at"
+    patience = 60.0  # for a rollback that has begun
+
     def __init__(
         self,
         registry: Registry,
         on_acted: Callable[[int], object] | None = None,
         target_for: Callable[[str], Target] | None = None,
     ) -> None:
-        self._registry = registry
+        super().__init__(registry)
         self._target_for = target_for or targets_of(registry)
         self._on_acted = on_acted
         self._one_look = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._stopping = threading.Event()
         self._looked_at: dict[str, int] = {}  # model → the newest check run that its advice was examined with
 
-    def start(self) -> None:
-        """Look in the background, unless a look is under way or there is nothing to look at."""
-        if self._stopping.is_set() or (self._thread is not None and self._thread.is_alive()):
-            return
-        with self._registry.read() as session:
-            if not self._wanted(session):
-                return
-        self._thread = threading.Thread(target=self._work, name="automatic", daemon=True)
-        self._thread.start()
+    def _anything_to_do(self, session: Session) -> bool:
+        return bool(self._wanted(session))
 
-    def wait_idle(self, timeout: float) -> bool:
-        """Wait until no look is under way; False after `timeout` seconds."""
-        thread = self._thread
-        if thread is None:
-            return True
-        thread.join(timeout)
-        return not thread.is_alive()
-
-    def close(self, timeout: float = 60.0) -> None:
-        """Let a rollback that has begun end; begin none."""
-        self._stopping.set()
-        self.wait_idle(timeout)
+    def _work_off(self) -> None:
+        self.look()
 
     def look(self) -> None:
         """Answer what calls, cancel what lost its ground, do what is due."""
@@ -136,10 +122,3 @@ class AutomaticWatch:
         )
         with self._registry.read() as session:
             return session.scalar(query) or 0
-
-    def _work(self) -> None:
-        try:
-            self.look()
-        except Exception:
-            # The registry could not be read (disk full, say): the next tick tries again.
-            log.exception("the automatic rollbacks could not be looked at")

@@ -130,7 +130,7 @@ class Monitor:
                 claimed = claim_due(session, now, self._lease.owner, exclude=self._pool.busy_checks())
             self._pool.submit(claimed)
             self._flows.start_waiting()
-            self._automatic.start()
+            self._automatic.start_waiting()
 
     def run_until_idle(self, timeout: float = 300.0) -> bool:
         """Tick once, wait for all that it started, and answer the alarms that came of it.
