@@ -13,9 +13,9 @@ from sqlalchemy.exc import DatabaseError
 from aiqu_desktop.core.errors import Refused, UserError
 from aiqu_desktop.core.words import FlowState
 from aiqu_desktop.lifecycle.flow import STEPS, Step, ask_for_tests, cancel_tests, run_next
-from aiqu_desktop.registry.tables import AuditRecord, FlowRun, Version
-from aiqu_desktop.security import audit
+from aiqu_desktop.registry.tables import FlowRun, Version
 from tests.lifecycle.laboratory import Laboratory, laboratory
+from tests.lifecycle.records import audited, newest_flow
 
 
 class Bench:
@@ -42,16 +42,10 @@ class Bench:
         return run_next(self.registry, go_on or (lambda: True), steps)
 
     def newest(self) -> FlowRun:
-        with self.registry.read() as session:
-            run = session.scalars(select(FlowRun).order_by(FlowRun.id.desc()).limit(1)).one()
-            assert run.steps is not None  # loads them
-            return run
+        return newest_flow(self.registry)
 
     def actions(self) -> list[str]:
-        with self.registry.read() as session:
-            assert audit.verify(session).intact
-            query = select(AuditRecord.action).where(AuditRecord.action.startswith("flow."))
-            return list(session.scalars(query.order_by(AuditRecord.sequence)))
+        return audited(self.registry, "flow")
 
 
 @pytest.fixture

@@ -17,8 +17,7 @@ from aiqu_desktop.lifecycle.shadow import acts
 from aiqu_desktop.lifecycle.shadow.record import open_shadow
 from aiqu_desktop.lifecycle.targets.folder import folder_target
 from aiqu_desktop.line.shadow.folder import ShadowFolder
-from aiqu_desktop.registry.tables import AuditRecord, FlowRun, ShadowRecord, TargetRecord, Version
-from aiqu_desktop.security import audit
+from aiqu_desktop.registry.tables import FlowRun, ShadowRecord, TargetRecord, Version
 from tests.factories.people import (
     APPROVER,
     ENGINEER,
@@ -30,6 +29,7 @@ from tests.factories.people import (
     unshadowed,
 )
 from tests.lifecycle.laboratory import Laboratory, laboratory
+from tests.lifecycle.records import audited, newest_flow
 
 
 class Bench:
@@ -65,16 +65,10 @@ class Bench:
             return list(session.scalars(select(ShadowRecord).order_by(ShadowRecord.begun_at)))
 
     def newest(self) -> FlowRun:
-        with self.registry.read() as session:
-            run = session.scalars(select(FlowRun).order_by(FlowRun.id.desc()).limit(1)).one()
-            assert run.steps is not None  # loads them
-            return run
+        return newest_flow(self.registry)
 
     def actions(self) -> list[str]:
-        with self.registry.read() as session:
-            assert audit.verify(session).intact
-            query = select(AuditRecord.action).where(AuditRecord.action.startswith("shadow."))
-            return list(session.scalars(query.order_by(AuditRecord.sequence)))
+        return audited(self.registry, "shadow")
 
 
 @pytest.fixture

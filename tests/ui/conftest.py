@@ -9,7 +9,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QWidget
 
+from aiqu_desktop.ui.charts import ChartColumn
+from aiqu_desktop.ui.release.sheet import ReleaseSheet
 from aiqu_desktop.ui.shell.window import MainWindow
 from aiqu_desktop.ui.tasks import Tasks
 from aiqu_desktop.ui.theme import Theme
@@ -67,3 +70,28 @@ def open_window(qtbot, theme):
     yield make
     for window in made:
         window.close()
+
+
+@pytest.fixture
+def column(qtbot, theme, picture):
+    """The charts of the test module's own `picture`, drawn."""
+    made = ChartColumn(theme)
+    qtbot.addWidget(made)
+    made.resize(1_100, 640)
+    made.show()
+    made.show_picture(picture, new_model=True)
+    qtbot.waitUntil(lambda: made.canvas.picture is picture)
+    made.canvas.redraw()
+    return made
+
+
+@pytest.fixture
+def window(qtbot):
+    """A shown widget for sheets to stand on; those still open are closed after the test."""
+    made = QWidget()
+    qtbot.addWidget(made)
+    made.resize(900, 700)
+    made.show()
+    yield made
+    for left in made.findChildren(ReleaseSheet):
+        left.reject()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from aiqu_desktop.ui.charts import ChartColumn, prepare
+from aiqu_desktop.ui.charts import prepare
 from aiqu_desktop.ui.charts.reading import Standing, read_at, read_newest
 from aiqu_desktop.ui.charts.readout import cells
 from aiqu_desktop.ui.charts.time_window import DAY
@@ -21,18 +21,6 @@ IN_THE_DARK = UNLABELLED[0].timestamp() + 10 * DAY
 @pytest.fixture(scope="module")
 def picture():
     return prepare(estimated_page())
-
-
-@pytest.fixture
-def column(qtbot, theme, picture):
-    made = ChartColumn(theme)
-    qtbot.addWidget(made)
-    made.resize(1_100, 640)
-    made.show()
-    made.show_picture(picture, new_model=True)
-    qtbot.waitUntil(lambda: made.canvas.picture is picture)
-    made.canvas.redraw()
-    return made
 
 
 def test_the_estimate_is_drawn_unlike_the_realised_curve(column):

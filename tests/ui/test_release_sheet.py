@@ -13,7 +13,7 @@ from aiqu_desktop.bundles.card import CardMetric
 from aiqu_desktop.core.errors import EnvironmentFault, Refused
 from aiqu_desktop.core.words import ReleaseState, Role
 from aiqu_desktop.services.views import SignedIn
-from aiqu_desktop.ui.release import ApprovalSheet, ReleaseSheet, RequestSheet, RollbackSheet
+from aiqu_desktop.ui.release import ApprovalSheet, RequestSheet, RollbackSheet
 from aiqu_desktop.ui.release.compare import compare
 from aiqu_desktop.ui.release.hold_button import HOLD_MS, HoldButton
 from aiqu_desktop.ui.release.progress_view import ProgressView
@@ -29,17 +29,6 @@ def did(desk):
     """What the desk was asked to do."""
     acts = ("request_release", "approve_and_promote", "decline", "roll_back")
     return [call for call in desk.calls if call[0] in acts]
-
-
-@pytest.fixture
-def window(qtbot):
-    made = QWidget()
-    qtbot.addWidget(made)
-    made.resize(900, 700)
-    made.show()
-    yield made
-    for left in made.findChildren(ReleaseSheet):
-        left.reject()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from aiqu_desktop.ui.charts import ChartColumn, prepare
+from aiqu_desktop.ui.charts import prepare
 from aiqu_desktop.ui.charts.picture import looks_like
 from aiqu_desktop.ui.charts.reading import read_at, read_newest
 from aiqu_desktop.ui.charts.readout import cells
@@ -22,18 +22,6 @@ from tests.ui.people_story import PASSWORD
 @pytest.fixture(scope="module")
 def picture():
     return prepare(shadowed_page())
-
-
-@pytest.fixture
-def column(qtbot, theme, picture):
-    made = ChartColumn(theme)
-    qtbot.addWidget(made)
-    made.resize(1_100, 640)
-    made.show()
-    made.show_picture(picture, new_model=True)
-    qtbot.waitUntil(lambda: made.canvas.picture is picture)
-    made.canvas.redraw()
-    return made
 
 
 class Desk(FakeDesk):

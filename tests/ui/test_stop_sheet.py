@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QWidget
 
 from aiqu_desktop.core.errors import EnvironmentFault
 from aiqu_desktop.core.words import Health, Role
@@ -17,17 +16,6 @@ from tests.ui.people_story import PASSWORD, make_request
 from tests.ui.sheets import hold_to_the_end, opened, sign, texts
 
 ELIN = SignedIn("elin", "Elin Sandberg", (Role.OPERATOR,))
-
-
-@pytest.fixture
-def window(qtbot):
-    made = QWidget()
-    qtbot.addWidget(made)
-    made.resize(900, 700)
-    made.show()
-    yield made
-    for left in made.findChildren(ReleaseSheet):
-        left.reject()
 
 
 @pytest.fixture
