@@ -47,6 +47,9 @@ def make_suppressed() -> tuple[SuppressionRow, ...]:
     )  # fmt: skip
 
 
+_IN_FLOOD = 14  # alarms
+
+
 def make_background(alarm: AlarmRow) -> AlarmBackground:
     record = AlarmTypeRow(
         alarm.key, "Performance beyond its limit", alarm.priority,
@@ -75,10 +78,20 @@ def make_plant(tiles: Sequence[ModelTile], state: PlantState) -> tuple[PlantRow,
     return tuple(PlantRow(tile.name, tile.title, state, since, by, reason, True, "", ()) for tile in tiles)
 
 
-def _days(start: datetime, end: datetime, empty: bool) -> tuple[tuple[datetime, int], ...]:
+def _days(start: datetime, end: datetime, total: int) -> tuple[tuple[datetime, int], ...]:
+    """`total` alarms over the days: all of the flood on its day, the others as evenly as they go."""
     count = (end.date() - start.date()).days + 1
     first = start.replace(hour=0, minute=0, second=0, microsecond=0)
-    return tuple((first + timedelta(days=k), 0 if empty else (k * k + 3 * k) % 7) for k in range(count))
+    if not total or count < 2:
+        return tuple((first + timedelta(days=k), total // count) for k in range(count))
+    flood = max(0, (_flood(end).start.date() - first.date()).days)
+    each, more = divmod(total - _IN_FLOOD, count - 1)
+    others = iter([each + (k < more) for k in range(count - 1)])
+    return tuple((first + timedelta(days=k), _IN_FLOOD if k == flood else next(others)) for k in range(count))
+
+
+def _flood(end: datetime) -> Flood:
+    return Flood(end - 90 * HOUR, end - 89 * HOUR, _IN_FLOOD)
 
 
 def make_figures(start: datetime | None, end: datetime | None, *, empty: bool = False) -> AlarmFigures:
@@ -100,7 +113,7 @@ def make_figures(start: datetime | None, end: datetime | None, *, empty: bool = 
         average_per_10_min=total / ((end - start) / timedelta(minutes=10)),
         peak_in_10_min=0 if empty else 13,
         flood_share=0.0 if empty else 0.0004,
-        floods=() if empty else (Flood(end - 90 * HOUR, end - 89 * HOUR, 14),),
+        floods=() if empty else (_flood(end),),
         stale=()
         if empty
         else (
@@ -119,7 +132,7 @@ def make_figures(start: datetime | None, end: datetime | None, *, empty: bool = 
         shelved_now=0 if empty else 1,
         suppressed_now=0 if empty else 1,
         out_of_service_now=0 if empty else 1,
-        per_day=_days(start, end, empty),
+        per_day=_days(start, end, total),
         benchmarks=(
             Benchmark("average_per_10_min", total / 4320, 1.0, True),
             Benchmark("peak_in_10_min", 0 if empty else 13, 10.0, empty),

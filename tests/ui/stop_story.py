@@ -103,6 +103,8 @@ def stopped_tile(tile: ModelTile, *, proven: bool = True) -> ModelTile:
 def with_stop(page: ModelPage, *, card: bool) -> ModelPage:
     """The page of the model, in service or stopped, as its tile says."""
     stopped = page.tile.stop is not None
+    if page.tile.stop is not None and not card:  # no card says for how long
+        page = replace(page, tile=replace(page.tile, stop=replace(page.tile.stop, until=None), fallback=""))
     return replace(
         page,
         card=card_view(CARD) if card else None,
