@@ -31,20 +31,19 @@ def prepared(registry: Registry, model: str, act: str, on_step: Step | None = No
     if act == "stop":
         shown = safe_state.preview_stop(registry, model)
         return partial(safe_state.stop, registry, shown, OPERATOR, "wrong answers", on_step=on_step)
-    kind = ReleaseKind.RESUME if act == "resume" else ReleaseKind.PROMOTION
-    (request,) = _approved(registry, model, kind)
+    (request,) = _approved(registry, model, act)
     return partial(releases.promote, registry, request, on_step=on_step)
 
 
 def let_two_people_sign(registry: Registry, model: str, act: str) -> None:
     """Eva asks for a promotion or resumption and Maria approves it, unless that is so already."""
     enrol(registry)
+    if _approved(registry, model, act):
+        return
     if act == "resume":
         preview = safe_state.preview_resume(registry, model)
     else:
         preview = releases.preview_promotion(registry, model, int(act.removeprefix("promote ")))
-    if _approved(registry, model, preview.kind):
-        return
     request = releases.request_release(registry, preview, ENGINEER, "better")
     releases.approve(registry, request.id, APPROVER)
 
@@ -58,6 +57,10 @@ def done(registry: Registry, model: str, act: str) -> ReleaseOutcome:
     return outcome
 
 
-def _approved(registry: Registry, model: str, kind: ReleaseKind) -> list[int]:
-    rows = list_requests(registry, model=model)
-    return [row.id for row in rows if row.state is RequestState.APPROVED and row.kind is kind]
+def _approved(registry: Registry, model: str, act: str) -> list[int]:
+    """The requests that just this act can be carried out on: another version's, or another kind's, are none."""
+    rows = [row for row in list_requests(registry, model=model) if row.state is RequestState.APPROVED]
+    if act == "resume":
+        return [row.id for row in rows if row.kind is ReleaseKind.RESUME]
+    number = int(act.removeprefix("promote "))
+    return [row.id for row in rows if row.kind is ReleaseKind.PROMOTION and row.version == number]
